@@ -1,0 +1,66 @@
+"""The only reader of the environment: where data lives and how to reach it.
+
+Holds the `CHARTGAP_*` settings and the paths derived from them. It leaves out
+everything that is about one source system; that is `sources.yml`.
+"""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; every path is absolute."""
+
+    model_config = SettingsConfigDict(env_prefix="CHARTGAP_", frozen=True)
+
+    data_dir: Path = Path("data")
+    landing: Path | None = None
+    warehouse: Path | None = None
+    target: str = "duckdb"
+    postgres_url: SecretStr | None = None
+    alert_urls: SecretStr | None = None
+    hash_key: SecretStr = SecretStr("")
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def landing_path(self) -> Path:
+        """Where senders put their files; read only."""
+        return self._or(self.landing, "landing")
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file that dbt builds."""
+        return self._or(self.warehouse, "warehouse.duckdb")
+
+    @property
+    def raw_path(self) -> Path:
+        """The raw tables and their load log."""
+        return self.data_path / "raw"
+
+    @property
+    def published_path(self) -> Path:
+        """What readers open: the published database and the page."""
+        return self.data_path / "published"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history of the scheduler."""
+        return self.data_path / "dagster"
+
+    def _or(self, chosen: Path | None, name: str) -> Path:
+        if chosen is None:
+            return self.data_path / name
+        return chosen.expanduser().resolve()
+
+
+def load_settings() -> Settings:
+    """Read the environment once and return the settings."""
+    return Settings()
