@@ -1,0 +1,121 @@
+"""Writes `truth/`: one file per kind of truth, encounters in their own order."""
+
+from collections import Counter
+from pathlib import Path
+
+import orjson
+
+from orchestration.simulator.journey import Journey
+from orchestration.simulator.output import Table, iso_utc
+from orchestration.simulator.practice import Practice
+from orchestration.simulator.truth import (
+    gaps_at,
+    links_at,
+    milestones_at,
+    state_at,
+)
+from orchestration.simulator.world import World
+
+PARAMETERS_FILE = "parameters.json"
+TRUTH_FILES = frozenset(
+    {"milestones.csv", "states.csv", "gaps.csv", "links.csv", PARAMETERS_FILE}
+)
+MILESTONE_COLUMNS = ("encounter_id", "milestone", "at")
+STATE_COLUMNS = (
+    "encounter_id",
+    "as_of",
+    "stage",
+    "primary_blocker_code",
+    "owner_role",
+)
+GAP_COLUMNS = ("encounter_id", "requirement_id", "missing_item")
+LINK_COLUMNS = (
+    "encounter_id",
+    "document_id",
+    "charge_ids",
+    "claim_id",
+    "patient_control_number",
+)
+
+
+class TruthWriter:
+    """Writes the truth of one encounter after the other, as of one time."""
+
+    def __init__(self, folder: Path, at: int) -> None:
+        self._at = at
+        self._milestones = Table(folder / "milestones.csv", MILESTONE_COLUMNS)
+        self._states = Table(folder / "states.csv", STATE_COLUMNS)
+        self._gaps = Table(folder / "gaps.csv", GAP_COLUMNS, always=True)
+        self._links = Table(folder / "links.csv", LINK_COLUMNS)
+        self.stages: Counter[str] = Counter()
+
+    def add(self, journey: Journey) -> None:
+        """Write what is true of one encounter."""
+        encounter_id, at = journey.encounter_id, self._at
+        for milestone, when in milestones_at(journey, at).items():
+            self._milestones.row((encounter_id, milestone, iso_utc(when)))
+        state = state_at(journey, at)
+        self.stages[state.stage] += 1
+        self._states.row((encounter_id, iso_utc(at), *state))
+        for requirement_id, missing_item in gaps_at(journey, at):
+            self._gaps.row((encounter_id, requirement_id, missing_item))
+        self._links.row((encounter_id, *links_at(journey, at)))
+
+    def close(self) -> None:
+        """Finish the files."""
+        for table in (self._milestones, self._states, self._gaps, self._links):
+            table.close()
+
+
+def write_parameters(
+    folder: Path, world: World, *, encounters: int, landing_files: list[str]
+) -> None:
+    """Write every number behind the files, the seed and the habits of each person.
+
+    The names of the files are kept too, so that a later run knows its own.
+    """
+    practice = world.practice
+    record = {
+        "seed": practice.seed,
+        "encounters": encounters,
+        "as_of": iso_utc(world.as_of),
+        "defects": sorted(world.defects),
+        "last_visit_day": world.last_visit_day,
+        "early_export_at": iso_utc(world.early_export_at),
+        "parameters": world.parameters.as_dict(),
+        "facilities": _facilities(practice),
+        "providers": _providers(practice),
+        "payers": practice.payers,
+        "landing_files": landing_files,
+    }
+    data = orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    (folder / PARAMETERS_FILE).write_bytes(data + b"\n")
+
+
+def _facilities(practice: Practice) -> list[dict[str, object]]:
+    return [
+        {
+            "facility_id": facility.facility_id,
+            "time_zone": facility.zone_name,
+            "system": facility.system,
+            "weekday_weights": facility.weekday_weights,
+            "opening_hour": facility.opening_hour,
+            "closing_hour": facility.closing_hour,
+        }
+        for facility in practice.facilities
+    ]
+
+
+def _providers(practice: Practice) -> list[dict[str, object]]:
+    return [
+        {
+            "provider_npi": provider.npi,
+            "role": provider.role,
+            "facility_id": provider.facility.facility_id,
+            "weight": provider.weight,
+            "same_day_share": provider.same_day_share,
+            "later_signature": provider.later_signature,
+            "supervisor_npi": provider.supervisor.npi if provider.supervisor else None,
+        }
+        for provider in practice.providers
+    ]
