@@ -1,0 +1,149 @@
+-- A synthetic practice of getvariable('encounters') waiting encounters, always the same.
+-- Every name is invented; the spread (recent and cheap is frequent) is for the eye.
+insert into marts.dim_blockers values
+('VIS-01', 'Visit still open', 'visit', 'provider', 'Close the visit or cancel it', true),
+('DOC-01', 'No note started', 'documentation', 'provider', 'Write the visit note', true),
+('DOC-02', 'Note written, not signed', 'documentation', 'provider', 'Sign the visit note', true),
+('DOC-04', 'Required item missing', 'documentation', 'provider', 'Add the missing item', true),
+('DOC-05', 'Waiting for a co-signature', 'documentation', 'supervising_provider', 'Review and co-sign', true),
+('CHG-01', 'Signed, but no charge', 'charge', 'charge_entry', 'Enter the charges of the visit', true),
+('CHG-02', 'Charges incomplete', 'charge', 'coder', 'Compare the note with the charges', true),
+('CLM-01', 'Ready, but no claim', 'claim', 'biller', 'Create the claim', true),
+('CLM-03', 'Claim created, not sent', 'claim', 'biller', 'Send the claim', true),
+('PAY-02', 'With the payer', 'payer', 'payer', 'Nothing to do: the usual time has not passed', false),
+('PAY-03', 'Denied for documentation', 'payer', 'provider', 'Complete the record, then appeal', true),
+('DQ-01', 'Feed has not reached this day', 'unknown', 'data_engineering', 'Bring the feed up to date', true);
+
+-- Out of 1000 encounters, those drawn from the first number up to the second.
+create temporary table weights (blocker_code varchar, first integer, beyond integer);
+insert into weights values
+('VIS-01', 0, 30), ('DOC-01', 30, 150), ('DOC-02', 150, 400), ('DOC-04', 400, 490),
+('DOC-05', 490, 575), ('CHG-01', 575, 690), ('CHG-02', 690, 740), ('CLM-01', 740, 830),
+('CLM-03', 830, 870), ('PAY-02', 870, 930), ('PAY-03', 930, 965), ('DQ-01', 965, 1000);
+
+create temporary table facilities (facility_number integer, facility_name varchar);
+insert into facilities values
+(0, 'Riverside Family Clinic'), (1, 'Harbor Street Pediatrics'), (2, 'Northgate Surgery Center'),
+(3, 'Elm Park Urgent Care'), (4, null);
+
+create temporary macro draw(item, salt, n) as cast(hash(item, salt) % n as integer);
+
+create temporary table drawn as
+select
+    item,
+    draw(item, 1, 1000) as blocker_draw,
+    cast(floor(-14 * ln((draw(item, 2, 10000) + 1) / 10001.0)) as integer) as age_days,
+    case when draw(item, 3, 100) < 3 then 4 else draw(item, 3, 4) end as facility_number,
+    draw(item, 4, 24) as provider_number,
+    draw(item, 5, 4) as payer_number,
+    draw(item, 6, 4) as visit_number,
+    cast(45 + floor(-210 * ln((draw(item, 7, 10000) + 1) / 10001.0)) as decimal(18, 2))
+    + cast((draw(item, 8, 100)) / 100.0 as decimal(18, 2)) as charged_amount,
+    draw(item, 9, 3) as missing_number,
+    draw(item, 10, 10) as known_draw
+from range(1, getvariable('encounters') + 1) as items (item);
+
+insert into marts.rpt_worklist
+select
+    md5('synthetic' || item),
+    case when item % 5 = 0 then 'billing_system' else 'clinic_ehr' end,
+    'E-' || (100000 + item),
+    md5(facilities.facility_name),
+    facilities.facility_name,
+    md5('provider' || provider_number),
+    'Synthetic Provider ' || (provider_number + 1),
+    md5('payer' || payer_number),
+    ['Bluewater Health', 'Plains Mutual', 'Medicare', 'Medicaid'][payer_number + 1],
+    ['office_visit', 'telehealth', 'procedure', 'annual_wellness'][visit_number + 1],
+    date '2025-06-02' - age_days,
+    dim_blockers.stage,
+    upper(dim_blockers.stage[1]) || dim_blockers.stage[2:],
+    timestamp '2025-06-02 06:00:00' - to_days(age_days) + interval 5 hour,
+    dim_blockers.blocker_code,
+    dim_blockers.blocker_label,
+    dim_blockers.owner_role,
+    timestamp '2025-06-02 06:00:00' - to_days(age_days // 2),
+    dim_blockers.next_action,
+    case
+        when dim_blockers.stage = 'documentation' and dim_blockers.blocker_code = 'DOC-05'
+            then 'Co-signature'
+        when dim_blockers.blocker_code = 'DOC-04'
+            then ['Order signature', 'Procedure note', 'Consent'][missing_number + 1]
+        when dim_blockers.stage = 'documentation' then 'Signed visit note'
+    end,
+    age_days,
+    case
+        when age_days <= 2 then '0-2 days' when age_days <= 7 then '3-7 days'
+        when age_days <= 14 then '8-14 days' when age_days <= 30 then '15-30 days'
+        when age_days <= 60 then '31-60 days' else 'over 60 days'
+    end,
+    age_days // 2,
+    charged_amount,
+    case when known_draw > 0 then cast(charged_amount * 0.62 as decimal(18, 2)) end,
+    null,
+    row_number() over (order by charged_amount * (age_days + 3) desc, item)
+from drawn
+inner join weights
+    on drawn.blocker_draw >= weights.first and drawn.blocker_draw < weights.beyond
+inner join marts.dim_blockers
+    on weights.blocker_code = dim_blockers.blocker_code
+inner join facilities
+    on drawn.facility_number = facilities.facility_number;
+
+insert into marts.rpt_stage_counts
+select
+    stages.stage,
+    stages.stage_order,
+    stages.stage_label,
+    stages.is_open,
+    coalesce(waiting.encounter_count, stages.other_count),
+    coalesce(waiting.charged_amount, stages.other_count * 180),
+    waiting.expected_amount,
+    timestamp '2025-06-02 06:00:00'
+from (
+    values
+    ('scheduled', 1, 'Scheduled', true, getvariable('encounters') // 9),
+    ('visit', 2, 'Visit', true, 0),
+    ('documentation', 3, 'Documentation', true, 0),
+    ('charge', 4, 'Charge', true, 0),
+    ('claim', 5, 'Claim', true, 0),
+    ('payer', 6, 'Payer', true, 0),
+    ('unknown', 7, 'Unknown', true, 0),
+    ('closed', 8, 'Closed', false, getvariable('encounters') * 3),
+    ('non_billable', 9, 'Not billable', false, getvariable('encounters') // 20),
+    ('cancelled', 10, 'Cancelled', false, getvariable('encounters') // 12)
+) as stages (stage, stage_order, stage_label, is_open, other_count)
+left join (
+    select
+        stage,
+        count(*) as encounter_count,
+        sum(charged_amount) as charged_amount,
+        sum(expected_amount) as expected_amount
+    from marts.rpt_worklist
+    group by stage
+) as waiting
+    on stages.stage = waiting.stage;
+
+insert into marts.rpt_documentation_gap_aging
+select
+    facility_key,
+    facility_name,
+    'R' || missing_item,
+    missing_item,
+    age_bucket,
+    case age_bucket
+        when '0-2 days' then 1 when '3-7 days' then 2 when '8-14 days' then 3
+        when '15-30 days' then 4 when '31-60 days' then 5 else 6
+    end,
+    count(*),
+    sum(expected_amount),
+    min(service_date)
+from marts.rpt_worklist
+where stage = 'documentation'
+group by facility_key, facility_name, missing_item, age_bucket;
+
+insert into marts.rpt_reconciliation values
+('records_received', 'clinic_ehr', 'fhir', 184233, 184233, 0),
+('records_received', 'billing_system', 'x12', 60412, 60412, 0),
+('records_received', 'clinic_ehr', 'documents', 22871, 22871, 0),
+('claims_matched_to_encounters', 'billing_system', 'claims', 17120, 17120, 0);
