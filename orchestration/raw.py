@@ -1,0 +1,234 @@
+"""The raw tables: their names, their columns and where they lie.
+
+The one place that knows what raw looks like. It leaves out how rows get there
+(`raw_batch`) and what they mean (the dbt models).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+TEXT = pa.string()
+# Few distinct values: kept as a dictionary in memory, plain text in the file.
+LABEL = pa.dictionary(pa.int32(), pa.string())
+NUMBER = pa.int64()
+TIME = pa.timestamp("us")  # UTC by convention, so that no session zone can shift it
+
+FHIR_RESOURCES = "fhir_resources"
+X12_SEGMENTS = "x12_segments"
+LOAD_LOG = "load_log"
+REJECTS = "rejects"
+RUN = "run"
+EXTRA = "_extra"
+POSITION = "_position"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A canonical CSV feed: its columns in order, and those it cannot do without."""
+
+    name: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+def _feed(name: str, required: str, columns: str) -> Feed:
+    return Feed(name, tuple(columns.split()), tuple(required.split()))
+
+
+FEEDS: dict[str, Feed] = {
+    feed.name: feed
+    for feed in (
+        _feed(
+            "encounters",
+            "encounter_id status",
+            "encounter_id patient_id provider_npi facility_id payer_id visit_type"
+            " encounter_class status scheduled_for arrived_at started_at ended_at"
+            " updated_at",
+        ),
+        _feed(
+            "documents",
+            "document_id encounter_id status",
+            "document_id encounter_id document_type status author_npi created_at"
+            " signed_at cosign_required cosigned_by_npi cosigned_at"
+            " replaces_document_id updated_at",
+        ),
+        _feed(
+            "charges",
+            "charge_id encounter_id code",
+            "charge_id encounter_id code modifiers units amount service_date"
+            " entered_at status component updated_at",
+        ),
+        _feed(
+            "claims",
+            "claim_id encounter_id patient_control_number",
+            "claim_id encounter_id patient_control_number frequency_code"
+            " replaces_claim_id payer_id amount created_at submitted_at status",
+        ),
+        _feed(
+            "claim_statuses",
+            "claim_id category_code",
+            "claim_id category_code status_code entity occurred_at",
+        ),
+        _feed(
+            "remittances",
+            "remittance_id patient_control_number claim_status_code",
+            "remittance_id patient_control_number claim_status_code charge_amount"
+            " paid_amount adjudicated_at paid_at adjustments remarks",
+        ),
+        _feed(
+            "holds",
+            "hold_id encounter_id",
+            "hold_id encounter_id hold_type reason started_at ended_at",
+        ),
+        _feed(
+            "appointments",
+            "appointment_id status",
+            "appointment_id encounter_id patient_id provider_npi facility_id status"
+            " start_at end_at created_at updated_at",
+        ),
+        _feed(
+            "providers",
+            "provider_npi provider_name",
+            "provider_npi provider_name specialty role updated_at",
+        ),
+        _feed(
+            "facilities",
+            "facility_id facility_name",
+            "facility_id facility_name time_zone updated_at",
+        ),
+        _feed(
+            "payers",
+            "payer_id payer_name",
+            "payer_id payer_name payer_type updated_at",
+        ),
+        _feed(
+            "coverages",
+            "coverage_id patient_id payer_id",
+            "coverage_id patient_id payer_id member_id starts_on ends_on updated_at",
+        ),
+        _feed(
+            "coding",
+            "coding_id encounter_id",
+            "coding_id encounter_id status started_at completed_at updated_at",
+        ),
+        _feed(
+            "queries",
+            "query_id encounter_id",
+            "query_id encounter_id opened_at answered_at closed_at updated_at",
+        ),
+    )
+}
+
+
+def _fields(kind: pa.DataType, names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, kind) for name in names.split()]
+
+
+_OWN_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
+    FHIR_RESOURCES: [
+        ("resource_type", LABEL),
+        *_fields(TEXT, "resource_id version_id last_updated full_url resource"),
+    ],
+    X12_SEGMENTS: [
+        *_fields(NUMBER, "interchange_index group_index transaction_index"),
+        *_fields(LABEL, "transaction_type implementation segment_id"),
+        ("segment", TEXT),
+        *_fields(
+            LABEL,
+            "element_separator component_separator repetition_separator"
+            " segment_terminator",
+        ),
+    ],
+    **{
+        feed.name: _fields(TEXT, " ".join((*feed.columns, EXTRA)))
+        for feed in FEEDS.values()
+    },
+}
+
+_LOADED_SCHEMAS = {
+    table: pa.schema(
+        [
+            ("_file_id", LABEL),
+            (POSITION, NUMBER),
+            ("_data_source", LABEL),
+            ("_batch_id", LABEL),
+            ("_loaded_at", TIME),
+            *columns,
+        ]
+    )
+    for table, columns in _OWN_COLUMNS.items()
+}
+
+_LOG_SCHEMAS = {
+    LOAD_LOG: pa.schema(
+        [
+            *_fields(TEXT, "file_id batch_id data_source file_name"),
+            *_fields(NUMBER, "file_size modified_ns changed_ns"),
+            *_fields(TEXT, "format feed outcome"),
+            *_fields(
+                NUMBER, "received_count loaded_count duplicate_count rejected_count"
+            ),
+            ("reason", TEXT),
+            ("loaded_at", TIME),
+        ]
+    ),
+    REJECTS: pa.schema(
+        [
+            *_fields(TEXT, "file_id batch_id data_source file_name"),
+            ("position", NUMBER),
+            *_fields(TEXT, "reason_code reason"),
+            ("record_count", NUMBER),
+            ("record_text", TEXT),
+            ("loaded_at", TIME),
+        ]
+    ),
+    RUN: pa.schema(
+        [("as_of", TIME), *_fields(TEXT, "ingest_id hash_key"), ("started_at", TIME)]
+    ),
+}
+
+SCHEMAS: dict[str, pa.Schema] = {**_LOADED_SCHEMAS, **_LOG_SCHEMAS}
+"""Every raw table and its columns, in order."""
+
+
+def reader_schema(table: str) -> pa.Schema:
+    """Return what a reader fills of a raw table: its position and own columns."""
+    return pa.schema([(POSITION, NUMBER), *_OWN_COLUMNS[table]])
+
+
+def batch_file(raw: Path, table: str, batch_id: str) -> Path:
+    """Return where one batch of one raw table lies."""
+    return raw / table / f"{batch_id}.parquet"
+
+
+def parquet_writer(target: Any, table: str) -> pq.ParquetWriter:  # noqa: ANN401
+    """Open a Parquet writer for a raw table on a writable binary file.
+
+    The Arrow schema is not stored: labels are plain text to every reader.
+    """
+    schema = SCHEMAS[table]
+    few_values = [field.name for field in schema if field.type in (LABEL, TIME)]
+    counters = [field.name for field in schema if field.type == NUMBER]
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="zstd",
+        use_dictionary=few_values,
+        column_encoding=dict.fromkeys(counters, "DELTA_BINARY_PACKED"),
+        store_schema=False,
+    )
+
+
+def write_empty_tables(raw: Path) -> None:
+    """Give every raw table its folder and an empty file that carries its columns."""
+    for table, schema in SCHEMAS.items():
+        target = batch_file(raw, table, "_schema")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_suffix(".draft")
+        with parquet_writer(draft, table) as writer:
+            writer.write_table(schema.empty_table())
+        draft.replace(target)

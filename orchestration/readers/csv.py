@@ -1,0 +1,182 @@
+"""Flat CSV in the canonical feeds: any delimiter, encoding and column order.
+
+Values stay text as received, also where they look like a formula. It leaves out
+what the columns mean.
+"""
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+
+import orjson
+import pyarrow as pa
+
+from orchestration.raw import Feed, reader_schema
+from orchestration.readers.csv_layout import Layout, decode, layout_of
+from orchestration.readers.records import (
+    KEPT_BYTES,
+    RECORD_LIMIT,
+    Batch,
+    Item,
+    reject,
+)
+from orchestration.readers.stream import Stream
+
+_BATCH_ROWS = 50_000
+_BATCH_BYTES = 32 << 20
+
+
+def read_csv(stream: Stream) -> Iterator[Item]:
+    """Yield the rows of a canonical feed; `_position` is the data row from 1.
+
+    Blank lines are no rows. A file without a required column is one reject.
+    """
+    layout = layout_of(stream.head)
+    code, detail = "unknown_format", ""
+    if layout and not layout.feed:
+        code = "unknown_columns"
+    elif layout and layout.missing:
+        code, detail = "missing_columns", ", ".join(layout.missing)
+    elif layout and layout.has_duplicates:
+        code = "duplicate_columns"
+    elif layout and layout.feed:
+        yield from _Rows(stream, layout, layout.feed).read()
+        return
+    yield reject(1, code, stream.head[:KEPT_BYTES], detail=detail)
+
+
+class _Lines:
+    """The lines of a file, for the CSV parser; they can be given back."""
+
+    def __init__(self, stream: Stream, layout: Layout) -> None:
+        chunks = _utf8(stream.chunks()) if layout.is_utf16 else stream.chunks()
+        blocks = stream.split(chunks, layout.newline)
+        self._lines = (line for block in blocks for line in block)
+        self._returned: deque[bytes] = deque()
+        self._newline = layout.newline.decode()
+        self.taken: list[bytes] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self._lines, None)
+        if line is None:
+            raise StopIteration
+        self.taken.append(line)
+        return decode(line) + self._newline
+
+    def keep_first(self) -> None:
+        """Give back all lines taken but the first."""
+        self._returned.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+
+class _Rows:
+    """Reads the rows of one file; a row's text is kept until it is known good."""
+
+    def __init__(self, stream: Stream, layout: Layout, feed: Feed) -> None:
+        self._stream = stream
+        self._layout = layout
+        self._feed = feed
+        self._lines = _Lines(stream, layout)
+        self._position = 0
+        self._size = 0
+        self._rows: list[list[str]] = []
+        self._positions: list[int] = []
+
+    def read(self) -> Iterator[Item]:
+        rows = self._parsed()
+        next(rows, None)  # the header
+        for row in rows:
+            self._position += 1
+            code = self._why_not(row)
+            if row is None or code:
+                yield self._reject(code or "bad_quoting")
+                continue
+            self._rows.append(row)
+            self._positions.append(self._position)
+            self._size += sum(map(len, self._lines.taken))
+            if len(self._rows) == _BATCH_ROWS or self._size > _BATCH_BYTES:
+                yield self._batch()
+        if self._rows:
+            yield self._batch()
+        if self._stream.broken:
+            yield reject(
+                self._position + 1,
+                "broken_stream",
+                self._stream.remainder,
+                detail=self._stream.broken,
+            )
+
+    def _parsed(self) -> Iterator[list[str] | None]:
+        """Yield each row that is not blank, None where the parser gives up."""
+        csv.field_size_limit(RECORD_LIMIT)
+        rows = csv.reader(self._lines, delimiter=self._layout.delimiter, strict=True)
+        while True:
+            self._lines.taken.clear()
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield None
+            else:
+                if len(row) > 1 or "".join(row).strip():
+                    yield row
+
+    def _why_not(self, row: list[str] | None) -> str | None:
+        """Return the reason code why a row is not read, if any.
+
+        A quote that is never closed swallows what follows: only the line it opens
+        in is to blame, the others are given back.
+        """
+        if row is None:
+            self._lines.keep_first()
+        for line in self._lines.taken:
+            if len(line) > RECORD_LIMIT:
+                return "too_long"
+            if b"\0" in line:
+                return "nul_byte"
+        if row is None:
+            return "bad_quoting"
+        return None if len(row) == len(self._layout.header) else "field_count"
+
+    def _reject(self, code: str) -> Item:
+        text = self._layout.newline.join(self._lines.taken).removesuffix(b"\r")
+        return reject(
+            self._position, code, text[:KEPT_BYTES] if code == "too_long" else text
+        )
+
+    def _batch(self) -> Batch:
+        columns = zip(*self._rows, strict=True)
+        values = dict(zip(self._layout.header, columns, strict=True))
+        count = len(self._rows)
+        arrays = [pa.array(self._positions, pa.int64())]
+        arrays += [
+            pa.array(values[name], pa.string())
+            if name in values
+            else pa.nulls(count, pa.string())
+            for name in self._feed.columns
+        ]
+        arrays.append(self._extra(values, count))
+        schema = reader_schema(self._feed.name)
+        self._rows, self._positions, self._size = [], [], 0
+        return Batch(self._feed.name, pa.record_batch(arrays, schema=schema))
+
+    def _extra(self, values: dict[str, tuple[str, ...]], count: int) -> pa.Array:
+        names = [name for name in values if name not in self._feed.columns]
+        if not names:
+            return pa.nulls(count, pa.string())
+        rows = zip(*(values[name] for name in names), strict=True)
+        objects = [orjson.dumps(dict(zip(names, row, strict=True))) for row in rows]
+        return pa.array(objects, pa.string())
+
+
+def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Turn UTF-16 with a byte order mark into UTF-8, escaping what is damaged."""
+    decoder = codecs.getincrementaldecoder("utf-16")("backslashreplace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8")
+    yield decoder.decode(b"", final=True).encode("utf-8")

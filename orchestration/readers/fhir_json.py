@@ -1,0 +1,210 @@
+"""FHIR as JSON documents: Bundles and single resources, also several in a file.
+
+A Bundle is read entry by entry without holding it whole, and the exact text of
+each entry's resource is kept. It leaves out the Bundle's own members and what a
+resource means.
+"""
+
+import re
+from collections.abc import Iterator
+
+from orchestration.readers.fhir import (
+    Identity,
+    ResourceRows,
+    identity_of,
+    parse,
+    rejected,
+)
+from orchestration.readers.json_scan import Bracket, BracketScan
+from orchestration.readers.records import (
+    KEPT_BYTES,
+    RECORD_LIMIT,
+    Item,
+    Reject,
+    reject,
+)
+from orchestration.readers.stream import Stream
+
+_DOCUMENT, _ENTRIES, _ENTRY, _RESOURCE = 1, 2, 3, 4  # depth of each in a Bundle
+_KEY_BYTES = 256
+_ENTRY_KEY = re.compile(rb'"entry"\s*:\s*\Z')
+_RESOURCE_KEY = re.compile(rb'"resource"\s*:\s*\Z')
+_RESOURCE_TYPE = re.compile(rb'"resourceType"\s*:\s*"([^"]*)"')
+
+
+def read_json(stream: Stream) -> Iterator[Item]:
+    """Yield the resources of Bundles and single resources.
+
+    `_position` counts entries and single resources from 1.
+    """
+    documents = _Documents()
+    for piece in stream.chunks():
+        yield from documents.feed(piece)
+        if documents.is_broken:
+            break
+    yield from documents.finish(stream.broken)
+
+
+class _Documents:
+    """Follows the brackets of a file and cuts out records as they close.
+
+    All offsets count from the beginning of the file. A record is an entry of a
+    Bundle, or a document that is no Bundle.
+    """
+
+    def __init__(self) -> None:
+        self._scan = BracketScan(_RESOURCE)
+        self._text = bytearray()
+        self._text_start = 0
+        self._position = 0
+        self._rows = ResourceRows()
+        self._record: int | None = None  # where the open record starts
+        self._resource: tuple[int, int] | None = None
+        self._cut: bytes | None = None  # the beginning of a record that is too long
+        self._is_bundle = False
+        self._in_entries = False
+        self._done = 0  # everything before is dealt with
+
+    @property
+    def is_broken(self) -> bool:
+        return self._scan.is_broken
+
+    def feed(self, piece: bytes) -> Iterator[Item]:
+        start = self._text_start + len(self._text)
+        self._text += piece
+        for bracket in self._scan.feed(piece):
+            yield from self._follow(bracket, start + bracket.offset)
+        yield from self._rows.batches()
+        self._rows = ResourceRows()
+        self._forget()
+
+    def finish(self, broken: str | None) -> Iterator[Item]:
+        """Yield what is wrong with the end of the file, if anything."""
+        start = self._done if self._record is None else self._record
+        rest = self._slice(start, self._text_start + len(self._text))
+        if self._cut is not None:
+            rest = self._cut
+        if broken:
+            yield self._reject(rest, "broken_stream", broken)
+        elif self.is_broken:
+            yield self._reject(rest, "not_json", "more is closed than was opened")
+        elif not self._scan.is_idle:
+            yield self._reject(rest, "not_json", "the file ends inside of it")
+        elif rest.strip():
+            yield self._reject(rest, "not_json", "")
+
+    def _follow(self, bracket: Bracket, at: int) -> Iterator[Item]:
+        if bracket.depth == _DOCUMENT:
+            yield from self._follow_document(bracket, at)
+        elif bracket.depth == _ENTRIES:
+            self._follow_entries(bracket, at)
+        elif self._in_entries and bracket.depth == _ENTRY:
+            if bracket.opens:
+                self._record, self._resource = at, None
+            else:
+                yield from self._close_entry(at + 1)
+        elif self._in_entries and self._record is not None:
+            self._follow_resource(bracket, at)
+
+    def _follow_document(self, bracket: Bracket, at: int) -> Iterator[Item]:
+        if bracket.opens:
+            between = self._slice(self._done, at)
+            if between.strip():
+                yield self._reject(between, "not_json", "")
+            self._record, self._is_bundle = at, False
+            return
+        if self._record is not None and not self._is_bundle:
+            yield from self._close_document(at + 1)
+        self._record, self._cut = None, None
+        self._done = at + 1
+
+    def _follow_entries(self, bracket: Bracket, at: int) -> None:
+        if not bracket.opens:
+            self._in_entries = False
+            return
+        if not (self._follows(_ENTRY_KEY, at) and self._may_be_bundle(at)):
+            return
+        self._in_entries = self._is_bundle = True
+        self._record, self._cut = None, None
+
+    def _follow_resource(self, bracket: Bracket, at: int) -> None:
+        if bracket.opens:
+            if self._follows(_RESOURCE_KEY, at):
+                self._resource = (at, 0)
+        elif self._resource is not None and self._resource[1] == 0:
+            self._resource = (self._resource[0], at + 1)
+
+    def _may_be_bundle(self, at: int) -> bool:
+        """Tell a Bundle from a List, which has entries too but names its type."""
+        if self._is_bundle or self._record is None:
+            return self._is_bundle
+        found = _RESOURCE_TYPE.search(self._slice(self._record, at))
+        return found is None or found[1] == b"Bundle"
+
+    def _close_document(self, end: int) -> Iterator[Item]:
+        text = self._take(end)
+        parsed = parse(text) if self._cut is None else "too_long"
+        if isinstance(parsed, dict) and parsed.get("resourceType") == "Bundle":
+            return  # a Bundle without entries
+        found = parsed if isinstance(parsed, str) else identity_of(parsed, None)
+        yield from self._add(text, text, found, None)
+
+    def _close_entry(self, end: int) -> Iterator[Item]:
+        resource = self._resource
+        entry_start = self._record or 0
+        text = self._take(end)
+        parsed = parse(text) if self._cut is None else "too_long"
+        full_url: str | None = None
+        kept = text
+        found: Identity | str
+        if isinstance(parsed, str):
+            found = parsed
+        elif resource is None or not isinstance(parsed.get("resource"), dict):
+            found = "no_resource"
+        else:
+            url = parsed.get("fullUrl")
+            full_url = url if isinstance(url, str) else None
+            found = identity_of(parsed["resource"], full_url)
+            kept = text[resource[0] - entry_start : resource[1] - entry_start]
+        yield from self._add(text, kept, found, full_url)
+        self._record, self._resource, self._cut = None, None, None
+        self._done = end
+
+    def _add(
+        self, text: bytes, kept: bytes, found: Identity | str, full_url: str | None
+    ) -> Iterator[Item]:
+        self._position += 1
+        if isinstance(found, str):
+            yield rejected(self._position, self._cut or text, found)
+        else:
+            self._rows.add(self._position, kept, found, full_url)
+
+    def _reject(self, text: bytes, code: str, detail: str) -> Reject:
+        self._position += 1
+        return reject(self._position, code, text[:KEPT_BYTES], detail=detail)
+
+    def _take(self, end: int) -> bytes:
+        return self._slice(self._record or 0, end)
+
+    def _slice(self, start: int, end: int) -> bytes:
+        return bytes(
+            self._text[max(start - self._text_start, 0) : end - self._text_start]
+        )
+
+    def _follows(self, key: re.Pattern[bytes], at: int) -> bool:
+        return key.search(self._slice(at - _KEY_BYTES, at)) is not None
+
+    def _forget(self) -> None:
+        """Drop the text that no open record needs; cut a record that is too long."""
+        end = self._text_start + len(self._text)
+        keep = end - _KEY_BYTES
+        if self._record is not None and self._cut is None:
+            if end - self._record > RECORD_LIMIT:
+                self._cut = self._slice(self._record, self._record + KEPT_BYTES)
+            else:
+                keep = self._record
+        elif self._record is None and not self._is_bundle:
+            keep = max(self._done, end - RECORD_LIMIT)
+        drop = max(keep - self._text_start, 0)
+        del self._text[:drop]
+        self._text_start += drop

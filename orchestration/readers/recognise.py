@@ -1,0 +1,129 @@
+"""Which format a file is in, by its content and never by its name, and its reader.
+
+It leaves out everything about one format that its reader can tell.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import orjson
+
+from orchestration.raw import FHIR_RESOURCES, X12_SEGMENTS
+from orchestration.readers.csv import read_csv
+from orchestration.readers.csv_layout import layout_of
+from orchestration.readers.fhir import read_ndjson
+from orchestration.readers.fhir_json import read_json
+from orchestration.readers.records import KEPT_BYTES, Item, reject
+from orchestration.readers.stream import Stream
+from orchestration.readers.x12 import read_x12
+from orchestration.readers.x12_split import headers
+
+_HL7V2 = re.compile(rb"[\x0b\s]*(MSH|FHS|BHS)[^A-Za-z0-9\s]")
+_X12_WITHOUT_HEADER = re.compile(
+    rb"\s*(ISA(?P<i>[^\w\s]).{2}(?P=i)|GS(?P<g>[^\w\s])[A-Z]{2}(?P=g)"
+    rb"|ST(?P<s>[^\w\s])\d{3}(?P=s))"
+)
+_BUNDLE_START = re.compile(
+    rb'\s*\{\s*("entry"\s*:\s*\[|[^\[]*?"resourceType"\s*:\s*"Bundle")'
+)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file is: the format and feed of the load log.
+
+    `reason_code` says why it is not read, where that is known already.
+    """
+
+    format: str
+    feed: str | None = None
+    reason_code: str | None = None
+
+
+_NDJSON = Recognised("fhir_ndjson", FHIR_RESOURCES)
+_JSON = Recognised("fhir_json", FHIR_RESOURCES)
+_X12 = Recognised("x12", X12_SEGMENTS)
+
+_READERS: dict[str, Callable[[Stream], Iterator[Item]]] = {
+    "fhir_ndjson": read_ndjson,
+    "fhir_json": read_json,
+    "x12": read_x12,
+    "csv": read_csv,
+}
+
+
+def open_stream(raw: BinaryIO) -> tuple[Recognised, Iterator[Item]]:
+    """Return what a file at its beginning is, and its records.
+
+    Whatever the bytes, nothing but OSError is raised, and what cannot be read
+    comes as a reject.
+    """
+    stream = Stream(raw)
+    found = recognise(stream.head, is_complete=stream.is_complete)
+    if found.reason_code:
+        return found, iter([_refusal(stream, found.reason_code)])
+    return found, _READERS[found.format](stream)
+
+
+def recognise(head: bytes, *, is_complete: bool) -> Recognised:
+    """Tell the format from a file's first bytes, which may be all of them."""
+    text = head.removeprefix(codecs.BOM_UTF8)
+    start = text.lstrip()
+    if not start:
+        code = "empty_file" if is_complete else "unknown_format"
+        return Recognised("unknown", reason_code=code)
+    if start.startswith(b"{"):
+        return _json_kind(text, is_complete=is_complete)
+    if _HL7V2.match(text):
+        return Recognised("unknown", reason_code="hl7v2_not_read")
+    if next(headers(text), None) or _X12_WITHOUT_HEADER.match(text):
+        return _X12
+    if _has_resource_line(text, is_complete=is_complete):
+        return _NDJSON
+    return _csv_kind(head)
+
+
+def _refusal(stream: Stream, code: str) -> Item:
+    if code == "empty_file" and stream.broken:
+        return reject(1, "broken_stream", stream.head, detail=stream.broken)
+    return reject(1, code, stream.head[:KEPT_BYTES])
+
+
+def _json_kind(text: bytes, *, is_complete: bool) -> Recognised:
+    """Tell NDJSON, a resource a line, from documents that span lines or Bundles."""
+    if _BUNDLE_START.match(text):
+        return _JSON
+    if _has_resource_line(text, is_complete=is_complete):
+        return _NDJSON
+    is_one_long_line = b"\n" not in text.strip() and not is_complete
+    return _NDJSON if is_one_long_line else _JSON
+
+
+def _has_resource_line(text: bytes, *, is_complete: bool) -> bool:
+    lines = text.split(b"\n")
+    if not is_complete:
+        lines.pop()
+    return any(_is_resource(line) for line in lines if line.startswith(b"{"))
+
+
+def _is_resource(line: bytes) -> bool:
+    try:
+        parsed = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(parsed, dict) and parsed.get("resourceType") not in {
+        None,
+        "Bundle",
+    }
+
+
+def _csv_kind(head: bytes) -> Recognised:
+    layout = layout_of(head)
+    if layout and layout.feed:
+        return Recognised("csv", layout.feed.name)
+    if layout and layout.is_table:
+        return Recognised("csv", reason_code="unknown_columns")
+    return Recognised("unknown", reason_code="unknown_format")
