@@ -65,7 +65,7 @@ clean: ## remove .venv and caches; data stays
 	@"$(PYTHON)" -m venv --without-pip .venv
 	@command -v uv >/dev/null || { $(GET_PIP) && $(PIP) install -qq uv; } \
 		|| echo "The package index has no uv; pip installs instead" >&2
-	@$(UV) pip sync --quiet $(INTO) --require-hashes requirements.lock || { $(GET_PIP) \
+	@$(UV) pip sync --quiet --compile-bytecode $(INTO) --require-hashes requirements.lock || { $(GET_PIP) \
 		&& $(PIP) $(INTO) install -qq --no-deps --require-hashes -r requirements.lock; }
 	@$(UV) pip install --quiet $(INTO) $(ITSELF) || $(PIP) $(INTO) install -qq $(ITSELF)
 	@touch $@

@@ -1,0 +1,98 @@
+with
+
+charges as (
+    select * from {{ ref('int_charges') }}
+    where is_charged
+),
+
+claims as (
+    select * from {{ ref('int_claims') }}
+),
+
+remittances as (
+    select * from {{ ref('int_remittances_resolved') }}
+    where remittance_status in ('processed', 'denied')
+),
+
+encounter_claims as (
+    select * from {{ ref('int_encounter_claims') }}
+),
+
+charge_times as (
+    {% for evidence in ('first_entry_evidence', 'last_entry_evidence') -%}
+    select
+        encounter_key,
+        {{ evidence }} as evidence_source,
+        entered_at as occurred_at,
+        entered_at_precision as precision,
+        source_file_id,
+        source_position,
+        recorded_at
+    from charges
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+claim_times as (
+    {% for time in ('created_at', 'submitted_at') -%}
+    select
+        encounter_claims.encounter_key,
+        claims.{{ time }}_evidence as evidence_source,
+        claims.{{ time }} as occurred_at,
+        claims.{{ time }}_precision as precision,
+        claims.source_file_id,
+        claims.source_position,
+        claims.recorded_at
+    from claims
+    inner join encounter_claims
+        on claims.claim_key = encounter_claims.claim_key
+    where claims.frequency_code = '1'
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+remittance_times as (
+    select
+        encounter_claims.encounter_key,
+        remittances.adjudicated_at_evidence as evidence_source,
+        remittances.adjudicated_at as occurred_at,
+        remittances.adjudicated_at_precision as precision,
+        remittances.source_file_id,
+        remittances.source_position,
+        remittances.recorded_at
+    from remittances
+    inner join encounter_claims
+        on remittances.claim_key = encounter_claims.claim_key
+    union all
+    select
+        encounter_claims.encounter_key,
+        remittances.paid_at_evidence as evidence_source,
+        remittances.paid_at as occurred_at,
+        remittances.paid_at_precision as precision,
+        remittances.source_file_id,
+        remittances.source_position,
+        remittances.recorded_at
+    from remittances
+    inner join encounter_claims
+        on remittances.claim_key = encounter_claims.claim_key
+    where remittances.paid_amount > 0
+),
+
+all_times as (
+    select * from charge_times
+    union all
+    select * from claim_times
+    union all
+    select * from remittance_times
+),
+
+known_times as (
+    select * from all_times
+    where occurred_at is not null
+)
+
+select * from known_times

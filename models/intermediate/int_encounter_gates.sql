@@ -1,0 +1,97 @@
+with
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+    where encounter_status is distinct from 'entered-in-error'
+),
+
+milestones as (
+    select * from {{ ref('int_encounter_milestones') }}
+),
+
+documentation as (
+    select * from {{ ref('int_encounter_documentation') }}
+),
+
+coverage as (
+    select * from {{ ref('int_encounter_coverage') }}
+),
+
+encounter_charges as (
+    select * from {{ ref('int_encounter_charges') }}
+),
+
+settlements as (
+    select * from {{ ref('int_encounter_settlements') }}
+),
+
+visit_types as (
+    select * from {{ ref('visit_types') }}
+),
+
+facts as (
+    select
+        encounters.encounter_key,
+        encounters.encounter_status,
+        visit_types.is_billable,
+        documentation.is_documentation_complete,
+        documentation.missing_item,
+        coverage.is_charges_covered,
+        coverage.is_claims_covered,
+        coalesce(encounter_charges.charge_count, 0) > 0 as has_charge,
+        coalesce(settlements.claim_count, 0) as claim_count,
+        milestones.closed_at is not null as is_settled,
+        settlements.last_denied_at,
+        coalesce(settlements.has_documentation_denial, false)
+            as has_documentation_denial,
+        milestones.claim_created_at is not null
+        or coalesce(settlements.claim_count, 0) > 0 as has_claim,
+        milestones.claim_submitted_at is not null as has_submission,
+        milestones.first_adjudicated_at is not null as has_adjudication,
+        milestones.service_end_at is not null as has_service_end,
+        milestones.service_start_at is not null
+        or milestones.arrived_at is not null as has_begun
+    from encounters
+    inner join milestones
+        on encounters.encounter_key = milestones.encounter_key
+    inner join visit_types
+        on encounters.visit_type = visit_types.visit_type
+    inner join coverage
+        on encounters.encounter_key = coverage.encounter_key
+    left join documentation
+        on encounters.encounter_key = documentation.encounter_key
+    left join encounter_charges
+        on encounters.encounter_key = encounter_charges.encounter_key
+    left join settlements
+        on encounters.encounter_key = settlements.encounter_key
+),
+
+gates as (
+    select
+        *,
+        encounter_status in ('cancelled', 'noshow') as is_cancelled,
+        coalesce(encounter_status = 'planned', false) and not has_begun
+            as is_scheduled,
+        case
+            when encounter_status = 'finished' then true
+            when encounter_status in ('planned', 'arrived', 'in-progress')
+                then false
+            when has_service_end or has_submission or has_adjudication then true
+        end as is_visit_over,
+        case
+            when is_documentation_complete is not null
+                then is_documentation_complete
+            when has_submission or has_adjudication then true
+        end as is_documentation_passed,
+        case
+            when has_charge or has_submission or has_adjudication then true
+            when is_charges_covered then false
+        end as is_charge_passed,
+        case
+            when has_submission or has_adjudication then true
+            when is_claims_covered then false
+        end as is_claim_passed
+    from facts
+)
+
+select * from gates

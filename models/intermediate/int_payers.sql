@@ -1,0 +1,63 @@
+with
+
+csv_payers as (
+    select * from {{ ref('stg_csv__payers') }}
+),
+
+organizations as (
+    select * from {{ ref('stg_fhir__organizations') }}
+),
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims_resolved') }}
+),
+
+referenced as (
+    select
+        data_source,
+        payer_id
+    from encounters
+    where payer_id is not null
+    union all
+    select
+        data_source,
+        payer_id
+    from claims
+    where payer_id is not null
+),
+
+all_sources as (
+    select
+        data_source,
+        payer_id,
+        payer_name,
+        payer_type
+    from csv_payers
+    union all
+    select
+        referenced.data_source,
+        referenced.payer_id,
+        organizations.organization_name as payer_name,
+        cast(null as varchar) as payer_type
+    from referenced
+    left join organizations
+        on
+            referenced.data_source = organizations.data_source
+            and referenced.payer_id = organizations.organization_id
+),
+
+payers as (
+    select
+        data_source,
+        payer_id,
+        min(payer_name) as payer_name,
+        min(payer_type) as payer_type
+    from all_sources
+    group by 1, 2
+)
+
+select * from payers

@@ -1,0 +1,77 @@
+with
+
+csv_providers as (
+    select * from {{ ref('stg_csv__providers') }}
+),
+
+practitioners as (
+    select * from {{ ref('int_practitioners') }}
+),
+
+practitioner_roles as (
+    select * from {{ ref('stg_fhir__practitioner_roles') }}
+),
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+),
+
+documents as (
+    select * from {{ ref('int_documents') }}
+),
+
+all_sources as (
+    select
+        data_source,
+        provider_npi,
+        provider_name,
+        specialty
+    from csv_providers
+    union all
+    select
+        data_source,
+        provider_npi,
+        provider_name,
+        cast(null as varchar) as specialty
+    from practitioners
+    union all
+    select
+        practitioner_roles.data_source,
+        coalesce(practitioners.provider_npi, practitioner_roles.practitioner_id)
+            as provider_npi,
+        cast(null as varchar) as provider_name,
+        practitioner_roles.specialty
+    from practitioner_roles
+    left join practitioners
+        on
+            practitioner_roles.data_source = practitioners.data_source
+            and practitioner_roles.practitioner_id
+            = practitioners.practitioner_id
+    union all
+    select
+        data_source,
+        provider_npi,
+        cast(null as varchar) as provider_name,
+        cast(null as varchar) as specialty
+    from encounters
+    union all
+    select
+        data_source,
+        author_npi as provider_npi,
+        cast(null as varchar) as provider_name,
+        cast(null as varchar) as specialty
+    from documents
+),
+
+providers as (
+    select
+        data_source,
+        provider_npi,
+        min(provider_name) as provider_name,
+        min(specialty) as specialty
+    from all_sources
+    where provider_npi is not null
+    group by 1, 2
+)
+
+select * from providers

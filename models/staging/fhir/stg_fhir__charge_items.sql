@@ -1,0 +1,44 @@
+with
+
+resources as (
+    select *
+    from {{ newest_fhir(
+        source('raw', 'fhir_resources'), 'ChargeItem'
+    ) }}
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('resource', '$.context.reference') }}
+            as encounter_id_text,
+        {{ json_text('resource', '$.code.coding[0].code') }} as code,
+        {{ json_text('resource', '$.status') }} as status,
+        {{ json_text('resource', '$.quantity.value') }} as units_text,
+        {{ json_text('resource', '$.priceOverride.value') }} as amount_text,
+        coalesce(
+            {{ json_text('resource', '$.occurrenceDateTime') }},
+            {{ json_text('resource', '$.occurrencePeriod.start') }}
+        ) as service_at_text,
+        {{ json_text('resource', '$.enteredDate') }} as entered_at_text
+    from resources
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as charge_id,
+        {{ reference_id('encounter_id_text', 'Encounter') }} as encounter_id,
+        code,
+        status,
+        try_cast(units_text as decimal(18, 4)) as units,
+        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ to_utc('service_at_text') }} as service_at,
+        {{ to_utc('entered_at_text') }} as entered_at,
+        {{ time_precision('entered_at_text') }} as entered_at_precision,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed

@@ -1,0 +1,40 @@
+with
+
+resources as (
+    select * from {{ newest_fhir(source('raw', 'fhir_resources'), 'Claim') }}
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('resource', '$.identifier[0].value') }}
+            as patient_control_number,
+        {{ json_text('resource', '$.status') }} as status,
+        {{ json_text('resource', '$.use') }} as claim_use,
+        {{ json_text('resource', '$.total.value') }} as amount_text,
+        {{ json_text('resource', '$.insurer.reference') }}
+            as payer_reference,
+        {{ json_text('resource', '$.insurance[0].coverage.display') }}
+            as payer_display,
+        {{ json_text('resource', '$.created') }} as created_at_text
+    from resources
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as claim_id,
+        patient_control_number,
+        status,
+        claim_use,
+        try_cast(amount_text as decimal(18, 2)) as amount,
+        coalesce({{ reference_id('payer_reference') }}, payer_display)
+            as payer_id,
+        {{ to_utc('created_at_text') }} as created_at,
+        {{ time_precision('created_at_text') }} as created_at_precision,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed

@@ -1,0 +1,41 @@
+with
+
+resources as (
+    select *
+    from {{ newest_fhir(
+        source('raw', 'fhir_resources'), 'Coverage'
+    ) }}
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('resource', '$.status') }} as status,
+        {{ json_text('resource', '$.beneficiary.reference') }}
+            as patient_id_text,
+        {{ json_text('resource', '$.payor[0].reference') }}
+            as payer_reference,
+        {{ json_text('resource', '$.payor[0].display') }} as payer_display,
+        {{ json_text('resource', '$.order') }} as coverage_order_text,
+        {{ json_text('resource', '$.period.start') }} as starts_at_text,
+        {{ json_text('resource', '$.period.end') }} as ends_at_text
+    from resources
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as coverage_id,
+        status,
+        {{ reference_id('patient_id_text') }} as patient_id,
+        coalesce({{ reference_id('payer_reference') }}, payer_display)
+            as payer_id,
+        try_cast(coverage_order_text as integer) as coverage_order,
+        {{ to_utc('starts_at_text') }} as starts_at,
+        {{ to_utc('ends_at_text') }} as ends_at,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed

@@ -1,0 +1,42 @@
+with
+
+resources as (
+    select *
+    from {{ newest_fhir(
+        source('raw', 'fhir_resources'), 'ExplanationOfBenefit'
+    ) }}
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('resource', '$.claim.reference') }} as claim_id_text,
+        {{ json_text('resource', '$.status') }} as status,
+        {{ json_text('resource', '$.use') }} as claim_use,
+        {{ json_text('resource', '$.outcome') }} as outcome,
+        {{ json_text('resource', '$.payment.amount.value') }}
+            as paid_amount_text,
+        {{ json_text('resource', '$.created') }} as created_at_text,
+        {{ json_text('resource', '$.payment.date') }} as paid_at_text
+    from resources
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as explanation_id,
+        {{ reference_id('claim_id_text') }} as claim_id,
+        status,
+        claim_use,
+        outcome,
+        try_cast(paid_amount_text as decimal(18, 2)) as paid_amount,
+        {{ to_utc('created_at_text') }} as created_at,
+        {{ time_precision('created_at_text') }} as created_at_precision,
+        {{ to_utc('paid_at_text') }} as paid_at,
+        {{ time_precision('paid_at_text') }} as paid_at_precision,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed

@@ -1,0 +1,29 @@
+with
+
+resources as (
+    select *
+    from {{ newest_fhir(
+        source('raw', 'fhir_resources'), 'Patient'
+    ) }}
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('resource', '$.gender') }} as administrative_sex,
+        {{ json_text('resource', '$.birthDate') }} as born_at_text
+    from resources
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as patient_id,
+        administrative_sex,
+        {{ to_utc('born_at_text') }} as born_at,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed
