@@ -30,6 +30,7 @@ RUN_BY_DAGSTER = {
     "checks",
     "definitions",
     "failures",
+    "history",
     "resources",
     "runs",
     "transform",

@@ -1,0 +1,179 @@
+"""The command line: thin words around the job that the Dagster UI runs too.
+
+Imports what takes seconds only inside the command that needs it.
+"""
+
+import logging
+import warnings
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from orchestration.as_of import AsOfError, read_as_of
+from orchestration.settings import Settings, load_settings
+from orchestration.terminal import TerminalProgress
+
+WRONG_USE = 2
+FAILED = 1
+_STARTING = "Starting"
+
+app = typer.Typer(
+    name="chartgap",
+    help="Shows where visits are stuck between care and cash, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_Encounters = Annotated[int, typer.Option(min=1, help="How many encounters.")]
+_Seed = Annotated[int, typer.Option(help="The same seed gives the same practice.")]
+
+
+@app.command()
+def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
+    """Simulate a practice in the data folder and run everything on it."""
+    from orchestration.simulator.demo import DemoRefusedError, prepare_demo  # noqa: PLC0415
+
+    settings = load_settings()
+    # The practice lies in the data folder, wherever senders put their files.
+    settings = settings.model_copy(update={"landing": settings.data_path / "landing"})
+    with TerminalProgress(_errors()) as progress:
+        try:
+            as_of = prepare_demo(
+                settings.data_path,
+                encounters=encounters,
+                seed=seed,
+                on_progress=lambda done, total: progress("Simulating", done, total),
+            )
+        except DemoRefusedError as error:
+            _refuse(str(error))
+    _refresh(settings, as_of.isoformat())
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Where landing/ and truth/ are written.")],
+    encounters: _Encounters,
+    seed: _Seed,
+    defects: Annotated[
+        str, typer.Option(help="none, all, or names joined by commas.")
+    ] = "all",
+) -> None:
+    """Write the files of a simulated practice and the truth behind them."""
+    from orchestration.simulator import parameters, simulate  # noqa: PLC0415
+
+    with TerminalProgress(_errors()) as progress:
+        try:
+            result = simulate.simulate(
+                out,
+                encounters=encounters,
+                seed=seed,
+                defects=parameters.parse_defects(defects),
+                on_progress=lambda done, total: progress("Simulating", done, total),
+            )
+        except (ValueError, FileExistsError) as error:
+            _refuse(f"{out}: {error}")
+    Console().print(
+        f"{result.encounters:,} encounters in {result.files:,} files: {result.landing}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def run(
+    landing: Annotated[
+        Path | None, typer.Option(help="Where senders put their files.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="ISO time that ages are for; now when absent.")
+    ] = None,
+) -> None:
+    """Ingest what is new, check it, build, check, publish."""
+    try:
+        read_as_of(as_of)
+    except AsOfError as error:
+        _refuse(str(error))
+    settings = load_settings()
+    if landing is not None:
+        settings = settings.model_copy(update={"landing": landing})
+    _refresh(settings, as_of)
+
+
+@app.command()
+def status() -> None:
+    """Say how fresh the publication is, whether it balances and what failed."""
+    from orchestration import summary  # noqa: PLC0415
+
+    settings = load_settings()
+    try:
+        published = summary.read_published(settings.published_path)
+    except summary.UnreadablePublicationError as error:
+        _refuse(str(error))
+    if published is None:
+        _refuse(
+            f"nothing has been published in {settings.published_path}. Run "
+            "'chartgap run', or 'chartgap demo' to see a simulated practice."
+        )
+    from orchestration.runs import last_run  # noqa: PLC0415
+
+    last = last_run(settings)
+    summary.show_status(Console(), last, published)
+    if (last and not last.is_good) or not summary.is_balanced(published):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    Console().print(f"chartgap {installed_version('chartgap')}", highlight=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _refresh(settings: Settings, as_of: str | None) -> None:
+    """Run the job, print the summary and exit with what it came to."""
+    if not settings.landing_path.is_dir():
+        _refuse(
+            f"the landing folder {settings.landing_path} does not exist. Make it and "
+            "put the senders' files there, or name another one with --landing."
+        )
+    with TerminalProgress(_errors()) as progress:
+        progress(_STARTING, 0, None)
+        _hush()
+        from orchestration import dbt_runner, summary  # noqa: PLC0415
+
+        try:
+            dbt_runner.prepare_manifest()
+        except dbt_runner.DbtError as error:
+            _errors().print(str(error), markup=False)
+            raise typer.Exit(FAILED) from None
+        from orchestration import runs  # noqa: PLC0415
+
+        result = runs.refresh(settings, as_of=as_of, progress=progress)
+    summary.show_run(Console(), result, settings)
+    if not result.is_good:
+        raise typer.Exit(FAILED)
+
+
+def _hush() -> None:
+    """Keep what libraries say to developers off the terminal."""
+    warnings.simplefilter("ignore")
+    # Some of them install a handler for everyone when there is none.
+    logging.basicConfig(handlers=[logging.NullHandler()])
+
+
+def _errors() -> Console:
+    return Console(stderr=True)
+
+
+def _refuse(message: str) -> NoReturn:
+    """Say what is wrong, where and what to do; then leave with 'wrong use'."""
+    _errors().print(f"chartgap: {message}", soft_wrap=True, markup=False)
+    raise typer.Exit(WRONG_USE)

@@ -1,0 +1,34 @@
+"""How a run ended, in words that hold no values; knows nothing of Dagster."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that was not met; `failed_count` is None where it counts no rows."""
+
+    name: str
+    asset: str
+    is_error: bool
+    failed_count: int | None
+    owner: str
+    runbook: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended, in words that hold no values."""
+
+    run_id: str
+    ended_at: datetime | None
+    succeeded: bool
+    problems: tuple[str, ...]
+    failed_checks: tuple[FailedCheck, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it ended well and every check of severity error passed."""
+        return self.succeeded and not any(
+            check.is_error for check in self.failed_checks
+        )

@@ -1,0 +1,56 @@
+"""The dbt project as Dagster assets; their keys are dagster-dbt's own.
+
+The one module that reads at import: Dagster must know the models before anything
+runs, so their manifest is read, and made first when it is missing or stale.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration import dbt_runner
+from orchestration.failures import in_plain_words
+from orchestration.resources import Progress
+from orchestration.settings import Settings
+
+STEP = "Building the warehouse"
+
+
+@dbt_assets(
+    manifest=dbt_runner.prepare_manifest(),
+    project=DbtProject(dbt_runner.DBT_DIR),
+    name="build_warehouse",
+)
+def build_warehouse(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[Any]:
+    """Run dbt on what Dagster selected; each model and test becomes an event."""
+    params = get_updated_cli_invocation_params_for_context(
+        context, {}, DagsterDbtTranslator()
+    )
+    total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
+    messages: list[DbtCoreCliEventMessage] = []
+    progress(STEP, 0, total)
+
+    def on_node(event: dict[str, Any]) -> None:
+        messages.append(DbtCoreCliEventMessage(event, {}))
+        progress(STEP, len(messages), total)
+
+    problem: dbt_runner.DbtError | None = None
+    try:
+        dbt_runner.build(settings, params.selection_args, on_node)
+    except dbt_runner.DbtError as error:
+        problem = error
+    for message in messages:
+        yield from message.to_default_asset_events(
+            params.manifest, params.dagster_dbt_translator, context
+        )
+    with in_plain_words(dbt_runner.DbtError):
+        if problem:
+            raise problem

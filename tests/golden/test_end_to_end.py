@@ -1,0 +1,178 @@
+"""From the command line to what readers open, on a small simulated practice."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+CHARTGAP = Path(sys.executable).with_name("chartgap")
+ENCOUNTERS = 120
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command came to."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def text(self) -> str:
+        return self.output + self.errors
+
+
+def chartgap(data: Path, *arguments: str) -> Answer:
+    done = subprocess.run(
+        [CHARTGAP, *arguments],
+        env={"CHARTGAP_DATA_DIR": str(data), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def demo(data: Path) -> Answer:
+    return chartgap(data, "demo", "--encounters", str(ENCOUNTERS), "--seed", "7")
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return every file below a folder with its time and its bytes."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("practice") / "data"
+
+
+@pytest.fixture(scope="module")
+def first(data: Path) -> Answer:
+    return demo(data)
+
+
+@pytest.fixture(scope="module")
+def status(first: Answer, data: Path) -> Answer:
+    return chartgap(data, "status")
+
+
+@pytest.fixture(scope="module")
+def broken(status: Answer, data: Path) -> tuple[Answer, dict, dict]:
+    """Run the demo again after a sender left out a key; what was there before."""
+    published, landing = contents(data / "published"), contents(data / "landing")
+    (data / "landing" / "synthetic-payers.csv").write_text(
+        'payer_id,payer_name\n"",Nobody\nY9,Somebody\n'
+    )
+    return demo(data), published, landing
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", text)]
+
+
+def test_the_demo_succeeds_and_shows_how_far_it_is(first: Answer):
+    assert first.code == 0, first.text
+    assert "Traceback" not in first.text
+    steps = [line.split(" ...")[0] for line in first.errors.splitlines()]
+    assert list(dict.fromkeys(steps)) == [
+        "Simulating",
+        "Starting",
+        "Reading files",
+        "Checking what came in",
+        "Building the warehouse",
+        "Publishing",
+    ]
+
+
+def test_every_record_is_accounted_for_in_print(first: Answer):
+    (line,) = [line for line in first.output.splitlines() if "received =" in line]
+
+    received, loaded, duplicate, rejected, files = numbers(line)
+    assert received == loaded + duplicate + rejected > ENCOUNTERS
+    assert files > 0
+
+
+def test_every_encounter_is_in_exactly_one_stage(first: Answer, data: Path):
+    rows = [line.split("│") for line in first.output.splitlines() if "│" in line]
+    stages = rows[: [row[1].strip() for row in rows].index("all")]
+
+    assert sum(int(row[2]) for row in stages) == ENCOUNTERS
+    with duckdb.connect(str(data / "published/chartgap.duckdb"), read_only=True) as db:
+        assert db.sql("select count(*) from marts.fct_encounters").fetchone() == (
+            ENCOUNTERS,
+        )
+
+
+def test_the_summary_says_what_waits_and_where_to_look(first: Answer, data: Path):
+    assert re.search(r"Money waiting: \$[\d,]+ expected \(\$[\d,]+ ch", first.output)
+    assert "Top blockers" in first.output
+    assert str(data / "published" / "index.html") in first.output
+    assert str(data / "published" / "chartgap.duckdb") in first.output
+
+
+def test_missing_notes_are_flagged_and_do_not_stop_publication(first: Answer, data):
+    (line,) = re.findall(r"warning +(\d+)  finished_visit_has_a_note", first.output)
+    with duckdb.connect(str(data / "published/chartgap.duckdb"), read_only=True) as db:
+        missing = db.sql(
+            "select count(*) from marts.fct_documentation_gaps"
+            " where missing_item = 'note'"
+        ).fetchone()
+
+    assert missing == (int(line),)
+    assert "docs/runbook.md#missing-note" in first.output
+
+
+def test_status_reports_the_run_and_balances(status: Answer):
+    assert status.code == 0, status.text
+    assert "succeeded" in status.output
+    assert "finished_visit_has_a_note" in status.output
+    assert re.search(r"records\s.*│ +0 │", status.output)
+
+
+def test_run_history_names_no_file_and_no_record(first: Answer, data: Path):
+    """A sender's file name is about a patient as often as not."""
+    history = b"".join(
+        path.read_bytes()
+        for path in sorted((data / "dagster").rglob("*"))
+        if path.is_file()
+    )
+    names = {path.name for path in (data / "landing").rglob("*") if path.is_file()}
+
+    assert len(history) > 100_000, "there is a history"
+    assert b"every_record_is_accounted_for" in history
+    assert [name for name in sorted(names) if name.encode() in history] == []
+
+
+def test_the_same_demo_again_rewrites_no_landing_file(broken, data: Path):
+    _, _, landing = broken
+
+    now = contents(data / "landing")
+    assert {name: now.get(name) for name in landing} == landing
+
+
+def test_an_error_stops_publication_and_leaves_the_last_one(broken, data: Path):
+    answer, published, _ = broken
+
+    assert answer.code == 1, answer.text
+    assert "Traceback" not in answer.text
+    assert re.search(r"error +1  payer_id_is_present", answer.output)
+    assert "docs/runbook.md#key-missing" in answer.output
+    assert "Not published" in answer.output
+    assert contents(data / "published") == published
+
+
+def test_status_after_a_stopped_run_shows_the_old_publication(broken, data: Path):
+    answer = chartgap(data, "status")
+
+    assert answer.code == 1, answer.text
+    assert "nothing was published" in answer.output
+    assert "payer_id_is_present" in answer.output

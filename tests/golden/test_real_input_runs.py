@@ -1,0 +1,95 @@
+"""`chartgap run` on files that nobody here wrote, from landing to published page."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run: what it printed and the database that it published."""
+
+    output: str
+    data: Path
+
+    def count(self, query: str) -> int:
+        database = str(self.data / "published" / "chartgap.duckdb")
+        with duckdb.connect(database, read_only=True) as connection:
+            return int(connection.execute(query).fetchall()[0][0])
+
+
+def run_on(landing: Path, data: Path) -> Ran:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CHARTGAP_DATA_DIR", str(data))
+        result = CliRunner().invoke(app, ["run", "--landing", str(landing)])
+    assert result.exit_code == 0, result.output
+    assert "Traceback" not in result.output
+    assert result.exception is None
+    return Ran(result.output, data)
+
+
+def assert_every_record_is_accounted_for(ran: Ran) -> None:
+    assert "received = " in ran.output
+    unbalanced = "select count(*) from marts.rpt_reconciliation where difference <> 0"
+    assert ran.count(unbalanced) == 0
+    received = ran.count("select sum(received_count) from ops.fct_file_loads")
+    assert f"{received:,} received" in ran.output
+
+
+def test_a_bulk_export_of_ten_patients_has_1215_encounters(
+    sample_dir: Path, tmp_path: Path
+) -> None:
+    """T12: 1,202 of its notes are superseded; none of them is missing."""
+    ran = run_on(sample_dir / "fhir" / "smart_bulk_10", tmp_path)
+    assert_every_record_is_accounted_for(ran)
+    assert ran.count("select count(*) from marts.fct_encounters") == 1215
+    missing = "select count(*) from marts.fct_documentation_gaps where result = "
+    assert ran.count(missing + "'not_met'") == 0
+    assert ran.count(missing + "'unknown'") == 1215
+    in_doubt = "select count(*) from marts.fct_encounters where stage = 'unknown'"
+    assert ran.count(in_doubt) == 1215
+
+
+def test_every_encounter_with_a_claim_finds_it_and_its_document(
+    sample_dir: Path, tmp_path: Path
+) -> None:
+    ran = run_on(sample_dir / "fhir" / "synthea_with_claims", tmp_path)
+    assert_every_record_is_accounted_for(ran)
+    assert ran.count("select count(*) from marts.fct_encounters") == 4006
+    linked = "select count(distinct encounter_key) from marts.bridge_encounters_claims"
+    assert ran.count(linked) == 4006
+    with_note = (
+        "select count(*) from marts.fct_encounters where note_started_at is not null"
+    )
+    assert ran.count(with_note) == 4006
+
+
+def test_claims_without_encounters_are_counted_and_kept(
+    sample_dir: Path, tmp_path: Path
+) -> None:
+    ran = run_on(sample_dir / "x12", tmp_path)
+    assert_every_record_is_accounted_for(ran)
+    assert ran.count("select count(*) from marts.fct_encounters") == 0
+    assert ran.count("select count(*) from marts.fct_claims") > 0
+    set_aside = (
+        "select set_aside_count from marts.rpt_reconciliation where feed = 'claims'"
+    )
+    claims = ran.count("select count(*) from marts.fct_claims")
+    assert ran.count(set_aside) == claims
+
+
+def test_everything_at_once_keeps_the_encounters_apart(
+    sample_dir: Path, tmp_path: Path
+) -> None:
+    """Ten more encounters come with the examples of the FHIR specification."""
+    ran = run_on(sample_dir, tmp_path)
+    assert_every_record_is_accounted_for(ran)
+    assert ran.count("select count(*) from marts.fct_encounters") == 1215 + 4006 + 10
+    stages = "select sum(encounter_count) from marts.rpt_stage_counts"
+    assert ran.count(stages) == 1215 + 4006 + 10
