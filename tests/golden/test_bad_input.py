@@ -146,3 +146,17 @@ def test_the_result_gives_reasons_without_values_of_records(
         "the file is empty",
         "not a known format",
     }
+
+
+def test_a_run_on_bad_input_succeeds_with_a_warning_and_publishes_the_rest(
+    loaded: tuple[IngestResult, Path], tmp_path: Path, run_on: Any
+) -> None:
+    landing = loaded[1].parent / "landing"
+    ran = run_on(landing, tmp_path)
+    assert ran.code == 0, ran.output
+    assert "no_rejected_records" in ran.output
+    received = loaded[0].total.received
+    assert f"{received} received" in ran.output
+    assert ran.count("select count(*) from marts.fct_encounters") == 1
+    for name in ("good.ndjson", "one bad line", "no status.csv", "cut.gz"):
+        assert name not in ran.output

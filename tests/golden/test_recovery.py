@@ -3,10 +3,10 @@
 The truth was written before the files were; the pipeline never reads it.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -52,16 +52,14 @@ class Practice:
         return int(self.connection.execute(query).fetchall()[0][0])
 
 
-def run_practice(data: Path, defects: str, seed: int) -> Practice:
+def run_practice(run_on: Any, data: Path, defects: str, seed: int) -> Practice:
     runner = CliRunner()
     arguments = ["simulate", "--out", str(data), "--encounters", str(ENCOUNTERS)]
     arguments += ["--seed", str(seed), "--defects", defects]
     simulated = runner.invoke(app, arguments)
     assert simulated.exit_code == 0, simulated.output
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "CHARTGAP_DATA_DIR", str(data))
-        ran = runner.invoke(app, ["run", "--as-of", "2026-10-31T12:00:00Z"])
-    assert ran.exit_code == 0, ran.output
+    ran = run_on(data / "landing", data, "--as-of", "2026-10-31T12:00:00Z")
+    assert ran.code == 0, ran.output
     connection = duckdb.connect()
     connection.execute(f"attach '{data}/warehouse.duckdb' as warehouse (read_only)")
     connection.execute("use warehouse.marts")
@@ -74,17 +72,21 @@ def run_practice(data: Path, defects: str, seed: int) -> Practice:
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    """Every defect that the simulator knows, at its usual rate."""
-    found = run_practice(tmp_path_factory.mktemp("all"), "all", seed=11)
+def practice(
+    tmp_path_factory: pytest.TempPathFactory, run_on: Any
+) -> Iterator[Practice]:
+    """Run every defect that the simulator knows, at its usual rate."""
+    found = run_practice(run_on, tmp_path_factory.mktemp("all"), "all", seed=11)
     yield found
     found.connection.close()
 
 
 @pytest.fixture(scope="module")
-def spotless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    """A practice in which nothing is ever left undone."""
-    found = run_practice(tmp_path_factory.mktemp("none"), "none", seed=11)
+def spotless(
+    tmp_path_factory: pytest.TempPathFactory, run_on: Any
+) -> Iterator[Practice]:
+    """Run a practice in which nothing is ever left undone."""
+    found = run_practice(run_on, tmp_path_factory.mktemp("none"), "none", seed=11)
     yield found
     found.connection.close()
 
