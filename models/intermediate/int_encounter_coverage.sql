@@ -15,7 +15,9 @@ reached as (
             as documents_loaded_at,
         max(last_loaded_at) filter (where feed = 'charges')
             as charges_loaded_at,
-        max(last_loaded_at) filter (where feed = 'claims') as claims_loaded_at
+        max(last_loaded_at) filter (where feed = 'claims') as claims_loaded_at,
+        max(last_loaded_at) filter (where feed = 'submissions')
+            as submissions_loaded_at
     from deliveries
     group by 1
 ),
@@ -28,7 +30,9 @@ covered as (
         coalesce(reached.charges_loaded_at >= encounters.loaded_at, false)
             as is_charges_covered,
         coalesce(reached.claims_loaded_at >= encounters.loaded_at, false)
-            as is_claims_covered
+            as is_claims_covered,
+        coalesce(reached.submissions_loaded_at >= encounters.loaded_at, false)
+            as is_submissions_covered
     from encounters
     left join reached
         on encounters.data_source = reached.data_source

@@ -38,6 +38,7 @@ facts as (
         documentation.missing_item,
         coverage.is_charges_covered,
         coverage.is_claims_covered,
+        coverage.is_submissions_covered,
         coalesce(encounter_charges.charge_count, 0) > 0 as has_charge,
         coalesce(settlements.claim_count, 0) as claim_count,
         milestones.closed_at is not null as is_settled,
@@ -89,7 +90,8 @@ gates as (
         end as is_charge_passed,
         case
             when has_submission or has_adjudication then true
-            when is_claims_covered then false
+            when has_claim and is_submissions_covered then false
+            when not has_claim and is_claims_covered then false
         end as is_claim_passed
     from facts
 )

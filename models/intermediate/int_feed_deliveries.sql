@@ -33,6 +33,14 @@ deliveries as (
         max(loaded_at) as last_loaded_at
     from claims
     group by 1
+    union all
+    select
+        data_source,
+        'submissions' as feed,
+        max(loaded_at) as last_loaded_at
+    from claims
+    where submitted_at is not null
+    group by 1
 )
 
 select * from deliveries
