@@ -54,7 +54,10 @@ from_csv as (
         csv_charges.entered_at_precision,
         'csv_charge_entered' as first_entry_evidence,
         'csv_charge_last' as last_entry_evidence,
-        status_map.canonical_status as charge_status,
+        case
+            when csv_charges.status is null then 'billable'
+            else status_map.canonical_status
+        end as charge_status,
         csv_charges.component,
         csv_charges.source_file_id,
         csv_charges.source_position,
