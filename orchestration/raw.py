@@ -19,6 +19,7 @@ TIME = pa.timestamp("us")  # UTC by convention, so that no session zone can shif
 
 FHIR_RESOURCES = "fhir_resources"
 X12_SEGMENTS = "x12_segments"
+HL7V2_SEGMENTS = "hl7v2_segments"
 LOAD_LOG = "load_log"
 REJECTS = "rejects"
 RUN = "run"
@@ -142,6 +143,21 @@ _OWN_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
             "element_separator component_separator repetition_separator"
             " segment_terminator",
         ),
+    ],
+    HL7V2_SEGMENTS: [
+        *_fields(NUMBER, "message_index segment_index batch_index"),
+        ("message_control_id", TEXT),
+        *_fields(
+            LABEL,
+            "sending_application sending_facility message_type trigger_event version",
+        ),
+        ("message_at", TEXT),
+        *_fields(
+            LABEL,
+            "charset field_separator component_separator repetition_separator"
+            " escape_character subcomponent_separator segment_id",
+        ),
+        ("segment", TEXT),
     ],
     **{
         feed.name: _fields(TEXT, " ".join((*feed.columns, EXTRA)))

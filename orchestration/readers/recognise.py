@@ -11,17 +11,21 @@ from typing import BinaryIO
 
 import orjson
 
-from orchestration.raw import FHIR_RESOURCES, X12_SEGMENTS
+from orchestration.raw import FHIR_RESOURCES, HL7V2_SEGMENTS, X12_SEGMENTS
 from orchestration.readers.csv import read_csv
 from orchestration.readers.csv_layout import layout_of
 from orchestration.readers.fhir import read_ndjson
 from orchestration.readers.fhir_json import read_json
+from orchestration.readers.hl7v2 import (
+    begins_as_hl7v2,
+    contains_hl7v2,
+    read_hl7v2,
+)
 from orchestration.readers.records import KEPT_BYTES, Item, reject
 from orchestration.readers.stream import Stream
 from orchestration.readers.x12 import read_x12
 from orchestration.readers.x12_split import headers
 
-_HL7V2 = re.compile(rb"[\x0b\s]*(MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _X12_WITHOUT_HEADER = re.compile(
     rb"\s*(ISA(?P<i>[^\w\s]).{2}(?P=i)|GS(?P<g>[^\w\s])[A-Z]{2}(?P=g)"
     rb"|ST(?P<s>[^\w\s])\d{3}(?P=s))"
@@ -46,11 +50,13 @@ class Recognised:
 _NDJSON = Recognised("fhir_ndjson", FHIR_RESOURCES)
 _JSON = Recognised("fhir_json", FHIR_RESOURCES)
 _X12 = Recognised("x12", X12_SEGMENTS)
+_HL7V2 = Recognised("hl7v2", HL7V2_SEGMENTS)
 
 _READERS: dict[str, Callable[[Stream], Iterator[Item]]] = {
     "fhir_ndjson": read_ndjson,
     "fhir_json": read_json,
     "x12": read_x12,
+    "hl7v2": read_hl7v2,
     "csv": read_csv,
 }
 
@@ -77,13 +83,14 @@ def recognise(head: bytes, *, is_complete: bool) -> Recognised:
         return Recognised("unknown", reason_code=code)
     if start.startswith(b"{"):
         return _json_kind(text, is_complete=is_complete)
-    if _HL7V2.match(text):
-        return Recognised("unknown", reason_code="hl7v2_not_read")
+    if begins_as_hl7v2(head):
+        return _HL7V2
     if next(headers(text), None) or _X12_WITHOUT_HEADER.match(text):
         return _X12
     if _has_resource_line(text, is_complete=is_complete):
         return _NDJSON
-    return _csv_kind(head)
+    found = _csv_kind(head)
+    return _HL7V2 if found.reason_code and contains_hl7v2(head) else found
 
 
 def _refusal(stream: Stream, code: str) -> Item:

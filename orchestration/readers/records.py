@@ -17,7 +17,6 @@ DEPTH_LIMIT = 512
 REASONS: dict[str, str] = {
     "empty_file": "the file is empty",
     "unknown_format": "not a known format",
-    "hl7v2_not_read": "HL7 v2 is recognised but this format is not read yet",
     "refused": "not an ordinary file inside the landing folder",
     "unreadable": "the file could not be opened or read",
     "broken_stream": "the file ends too early or is damaged",
@@ -37,6 +36,10 @@ REASONS: dict[str, str] = {
     "bad_quoting": "the quoting of the row is broken",
     "missing_isa": "X12 without a readable interchange header (ISA)",
     "outside_interchange": "text before an interchange header (ISA)",
+    "outside_message": "text outside a message, which begins with its header (MSH)",
+    "bad_header": "the header (MSH, FHS or BHS) does not declare usable separators",
+    "unknown_charset": "the message declares a character set that is not known",
+    "not_in_charset": "the message is not text in the character set it declares",
     "bad_segment_id": "the segment does not begin with a segment identifier",
     "unterminated": "the file ends inside a segment",
     "wrong_count": "the trailer states another count than was received",
