@@ -44,6 +44,9 @@ IMPORTED_ONLY_BY: dict[str, set[str]] = {
     "dagster": DAGSTER_USERS,
     "dagster_dbt": {"transform"},
     "dbt": {"dbt_runner"},
+    "jwt": {"extract"},
+    "requests": {"extract"},
+    "sqlalchemy": {"extract", "history"},
     "great_expectations": {"validation"},
     "pydantic_settings": {"settings"},
 }
