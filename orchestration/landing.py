@@ -140,11 +140,15 @@ def open_landed(file: LandedFile) -> BinaryIO:
         descriptor = os.open(
             os.path.realpath(file.path), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise FileChangedError from None
     except OSError:
         raise FileUnreadableError from None
-    opened = os.fdopen(descriptor, "rb")
+    try:
+        opened = os.fdopen(descriptor, "rb")
+    except IsADirectoryError:
+        os.close(descriptor)
+        raise FileChangedError from None
     try:
         require_unchanged(file, opened)
     except FileChangedError:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from orchestration.landing import FileState, LandedFile
 from orchestration.raw import LOAD_LOG, SCHEMAS, batch_file
 from orchestration.raw_store import batch_ids
-from orchestration.readers.records import REASONS, Reject
+from orchestration.readers.records import READERS_VERSION, REASONS, Reject
 
 LOADED, PARTLY_LOADED, DUPLICATE, REJECTED = (
     "loaded",
@@ -99,11 +100,17 @@ class History:
 
     @classmethod
     def read(cls, raw: Path) -> "History":
-        """Read the load logs of all batches in raw, oldest first."""
+        """Read the load logs of all batches in raw, oldest first.
+
+        A file that other readers rejected as a whole is not known, nor is a
+        duplicate of it: of such content nothing was loaded, and it may be now.
+        """
         history = cls()
         for batch_id in batch_ids(raw):
             path = batch_file(raw, LOAD_LOG, batch_id)
             for row in pq.ParquetFile(path).read(columns=_KNOWN_COLUMNS).to_pylist():
+                if history._is_to_be_read_again(row):
+                    continue
                 state = FileState(
                     row["file_size"], row["modified_ns"], row["changed_ns"]
                 )
@@ -135,6 +142,14 @@ class History:
         """Return what is known of a content from when it was first read."""
         return self._contents.get(file_id)
 
+    def _is_to_be_read_again(self, row: dict[str, Any]) -> bool:
+        if row.get("readers_version") == READERS_VERSION:
+            return False
+        is_of_unknown = row["file_id"] not in self._contents
+        return row["outcome"] == REJECTED or (
+            row["outcome"] == DUPLICATE and is_of_unknown
+        )
+
     def _note(
         self, key: tuple[str, FileState], file_id: str, content: "Content"
     ) -> None:
@@ -161,6 +176,8 @@ _KNOWN_COLUMNS = [
     "format",
     "feed",
     "received_count",
+    "outcome",
+    "readers_version",
 ]
 
 
@@ -187,6 +204,7 @@ def log_table(
                 "rejected_count": row.tally.rejected,
                 "reason": row.reason,
                 "loaded_at": loaded_at,
+                "readers_version": READERS_VERSION,
             }
             for row in rows
         ],

@@ -4,12 +4,13 @@ The one place that knows what raw looks like. It leaves out how rows get there
 (`raw_batch`) and what they mean (the dbt models).
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from orchestration.feeds import FEEDS, SYNTHEA
 
 TEXT = pa.string()
 # Few distinct values: kept as a dictionary in memory, plain text in the file.
@@ -27,104 +28,6 @@ EXTRA = "_extra"
 POSITION = "_position"
 
 
-@dataclass(frozen=True)
-class Feed:
-    """A canonical CSV feed: its columns in order, and those it cannot do without."""
-
-    name: str
-    columns: tuple[str, ...]
-    required: tuple[str, ...]
-
-
-def _feed(name: str, required: str, columns: str) -> Feed:
-    return Feed(name, tuple(columns.split()), tuple(required.split()))
-
-
-FEEDS: dict[str, Feed] = {
-    feed.name: feed
-    for feed in (
-        _feed(
-            "encounters",
-            "encounter_id status",
-            "encounter_id patient_id provider_npi facility_id payer_id visit_type"
-            " encounter_class status scheduled_for arrived_at started_at ended_at"
-            " updated_at",
-        ),
-        _feed(
-            "documents",
-            "document_id encounter_id status",
-            "document_id encounter_id document_type status author_npi created_at"
-            " signed_at cosign_required cosigned_by_npi cosigned_at"
-            " replaces_document_id updated_at",
-        ),
-        _feed(
-            "charges",
-            "charge_id encounter_id code",
-            "charge_id encounter_id code modifiers units amount service_date"
-            " entered_at status component updated_at",
-        ),
-        _feed(
-            "claims",
-            "claim_id encounter_id patient_control_number",
-            "claim_id encounter_id patient_control_number frequency_code"
-            " replaces_claim_id payer_id amount created_at submitted_at status",
-        ),
-        _feed(
-            "claim_statuses",
-            "claim_id category_code",
-            "claim_id category_code status_code entity occurred_at",
-        ),
-        _feed(
-            "remittances",
-            "remittance_id patient_control_number claim_status_code",
-            "remittance_id patient_control_number claim_status_code charge_amount"
-            " paid_amount adjudicated_at paid_at adjustments remarks",
-        ),
-        _feed(
-            "holds",
-            "hold_id encounter_id",
-            "hold_id encounter_id hold_type reason started_at ended_at",
-        ),
-        _feed(
-            "appointments",
-            "appointment_id status",
-            "appointment_id encounter_id patient_id provider_npi facility_id status"
-            " start_at end_at created_at updated_at",
-        ),
-        _feed(
-            "providers",
-            "provider_npi provider_name",
-            "provider_npi provider_name specialty role updated_at",
-        ),
-        _feed(
-            "facilities",
-            "facility_id facility_name",
-            "facility_id facility_name time_zone updated_at",
-        ),
-        _feed(
-            "payers",
-            "payer_id payer_name",
-            "payer_id payer_name payer_type updated_at",
-        ),
-        _feed(
-            "coverages",
-            "coverage_id patient_id payer_id",
-            "coverage_id patient_id payer_id member_id starts_on ends_on updated_at",
-        ),
-        _feed(
-            "coding",
-            "coding_id encounter_id",
-            "coding_id encounter_id status started_at completed_at updated_at",
-        ),
-        _feed(
-            "queries",
-            "query_id encounter_id",
-            "query_id encounter_id opened_at answered_at closed_at updated_at",
-        ),
-    )
-}
-
-
 def _fields(kind: pa.DataType, names: str) -> list[tuple[str, pa.DataType]]:
     return [(name, kind) for name in names.split()]
 
@@ -132,7 +35,7 @@ def _fields(kind: pa.DataType, names: str) -> list[tuple[str, pa.DataType]]:
 _OWN_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     FHIR_RESOURCES: [
         ("resource_type", LABEL),
-        *_fields(TEXT, "resource_id version_id last_updated full_url resource"),
+        *_fields(TEXT, "resource_id version_id last_updated full_url resource change"),
     ],
     X12_SEGMENTS: [
         *_fields(NUMBER, "interchange_index group_index transaction_index"),
@@ -161,7 +64,7 @@ _OWN_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
     **{
         feed.name: _fields(TEXT, " ".join((*feed.columns, EXTRA)))
-        for feed in FEEDS.values()
+        for feed in (*FEEDS.values(), *SYNTHEA.values())
     },
 }
 
@@ -190,6 +93,7 @@ _LOG_SCHEMAS = {
             ),
             ("reason", TEXT),
             ("loaded_at", TIME),
+            ("readers_version", NUMBER),
         ]
     ),
     REJECTS: pa.schema(

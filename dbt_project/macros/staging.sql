@@ -1,5 +1,7 @@
 {# The newest version of each FHIR resource of one type: by versionId, then
-   lastUpdated, then arrival. Older versions stay in raw. #}
+   lastUpdated, then arrival. A resource is left out when it was deleted: when a
+   deletion is not older than its newest version, by lastUpdated where both have
+   one, else by arrival. Older versions and deletions stay in raw. #}
 {% macro newest_fhir(resources, resource_type) -%}
     (
         select *
@@ -17,9 +19,24 @@
                         _position asc
                 ) as version_rank
             from {{ resources }}
-            where resource_type = '{{ resource_type }}'
+            where resource_type = '{{ resource_type }}' and change is null
         ) as ranked_versions
-        where version_rank = 1
+        where
+            version_rank = 1
+            and not exists (
+                select 1
+                from {{ resources }} as deletions
+                where
+                    deletions.resource_type = '{{ resource_type }}'
+                    and deletions.change = 'delete'
+                    and deletions._data_source = ranked_versions._data_source
+                    and deletions.resource_id = ranked_versions.resource_id
+                    and coalesce(
+                        {{ to_utc("deletions.last_updated") }}
+                        >= {{ to_utc("ranked_versions.last_updated") }},
+                        deletions._loaded_at >= ranked_versions._loaded_at
+                    )
+            )
     )
 {%- endmacro %}
 

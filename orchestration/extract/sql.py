@@ -29,7 +29,7 @@ from orchestration.extract.sql_database import (
     statement_errors,
 )
 from orchestration.extract.sql_values import NotTextError, csv_line
-from orchestration.raw import FEEDS, Feed
+from orchestration.feeds import FEEDS, Feed
 
 _ROWS_AT_ONCE = 5_000
 

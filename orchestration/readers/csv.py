@@ -1,4 +1,4 @@
-"""Flat CSV in the canonical feeds: any delimiter, encoding and column order.
+"""Flat CSV in the known feeds: any delimiter, encoding and column order.
 
 Values stay text as received, also where they look like a formula. It leaves out
 what the columns mean.
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import orjson
 import pyarrow as pa
 
-from orchestration.raw import Feed, reader_schema
+from orchestration.feeds import Feed
+from orchestration.raw import reader_schema
 from orchestration.readers.csv_layout import Layout, decode, layout_of
 from orchestration.readers.records import (
     KEPT_BYTES,
@@ -28,7 +29,7 @@ _BATCH_BYTES = 32 << 20
 
 
 def read_csv(stream: Stream) -> Iterator[Item]:
-    """Yield the rows of a canonical feed; `_position` is the data row from 1.
+    """Yield the rows of a known feed; `_position` is the data row from 1.
 
     Blank lines are no rows. A file without a required column is one reject.
     """

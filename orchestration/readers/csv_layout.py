@@ -1,4 +1,4 @@
-"""How a CSV file is written, and which canonical feed its header means.
+"""How a CSV file is written, and which feed its header means.
 
 It leaves out the rows.
 """
@@ -8,12 +8,11 @@ import csv
 import re
 from dataclasses import dataclass
 
-from orchestration.raw import FEEDS, Feed
+from orchestration.feeds import FEEDS, SYNTHEA, Feed
 from orchestration.readers.records import KEPT_BYTES
 
 _DELIMITERS = ",;\t|"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CANONICAL = {name for feed in FEEDS.values() for name in feed.columns}
 _COLUMN_NAME = re.compile(r"\w[\w .#/()-]{0,63}")
 _MIN_MATCHES = 2
 _MIN_SHARE = 0.5
@@ -68,10 +67,12 @@ def _layout(
     lines: list[bytes], delimiter: str, is_utf16: bool, newline: bytes
 ) -> Layout:
     names, *others = (_fields(line, delimiter) for line in lines)
+    feed = feed_of(tuple(name.strip().lower() for name in names))
     numbered = enumerate(names, start=1)
-    header = tuple(_column_name(name.strip(), number) for number, name in numbered)
+    header = tuple(
+        _column_name(name.strip(), number, feed) for number, name in numbered
+    )
     second_width = len(others[0]) if others else 0
-    feed = feed_of(header)
     return Layout(delimiter, is_utf16, newline, header, second_width, feed)
 
 
@@ -83,9 +84,11 @@ def _fields(line: bytes, delimiter: str) -> list[str]:
         return []
 
 
-def _column_name(name: str, number: int) -> str:
-    """Return a canonical name in lower case, any other as it is."""
-    return name.lower() if name.lower() in _CANONICAL else name or f"column_{number}"
+def _column_name(name: str, number: int, feed: Feed | None) -> str:
+    """Return a name of the feed in lower case, any other as it is."""
+    if feed and name.lower() in feed.columns:
+        return name.lower()
+    return name or f"column_{number}"
 
 
 def _fit(layout: Layout) -> int:
@@ -97,14 +100,16 @@ def _matches(feed: Feed, header: tuple[str, ...]) -> int:
 
 
 def feed_of(header: tuple[str, ...]) -> Feed | None:
-    """Return the feed that a header means, if any.
+    """Return the feed that a header in lower case means, if any.
 
     The feed with the most columns in common wins, then the one that lacks none it
     requires. A feed that lacks one must have half of the columns in common, so that
-    a foreign file is not taken for a damaged one.
+    a foreign file is not taken for a damaged one; one of Synthea's files must lack
+    none, as a program writes them.
     """
+    known = [feed for feed in SYNTHEA.values() if set(feed.required) <= set(header)]
     best = max(
-        FEEDS.values(),
+        (*FEEDS.values(), *known),
         key=lambda feed: (
             _matches(feed, header),
             set(feed.required) <= set(header),

@@ -4,6 +4,7 @@ Also what makes a row of a resource, which `fhir_json` shares. It leaves out wha
 a resource means.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,10 @@ from orchestration.readers.stream import Stream
 
 _SCHEMA = reader_schema(FHIR_RESOURCES)
 _URN_UUID = "urn:uuid:"
+# What servers tell about a request; they give it no id.
+_KNOWN_BY_CONTENT = {"OperationOutcome"}
+DELETE = "delete"
+"""The `change` of a record which says that the resource was deleted."""
 
 Identity = tuple[str, str, str | None, str | None]
 """Type, id, version and last update of a resource, as it states them."""
@@ -36,10 +41,16 @@ class ResourceRows:
         self._rows: list[tuple[object, ...]] = []
 
     def add(
-        self, position: int, text: bytes, identity: Identity, full_url: str | None
+        self,
+        position: int,
+        text: bytes,
+        identity: Identity,
+        *,
+        full_url: str | None = None,
+        change: str | None = None,
     ) -> None:
-        """Add one resource with its exact text, which is valid UTF-8."""
-        self._rows.append((position, *identity, full_url, text))
+        """Add one resource, or its deletion, with its exact text in valid UTF-8."""
+        self._rows.append((position, *identity, full_url, text, change))
 
     def batches(self) -> Iterator[Batch]:
         """Yield what was collected, unless it is nothing."""
@@ -65,7 +76,7 @@ def read_ndjson(stream: Stream) -> Iterator[Item]:
             text = line.removesuffix(b"\r")
             found = identify(text)
             if isinstance(found, tuple):
-                rows.add(number, text, found, None)
+                rows.add(number, text, found)
             elif found and text.strip():
                 yield rejected(number, text, found)
         yield from rows.batches()
@@ -78,7 +89,7 @@ def read_ndjson(stream: Stream) -> Iterator[Item]:
 def identify(text: bytes) -> Identity | str:
     """Return the identity of the resource in `text`, or why there is none (a code)."""
     parsed = parse(text)
-    return parsed if isinstance(parsed, str) else identity_of(parsed, None)
+    return parsed if isinstance(parsed, str) else identity_of(parsed, text)
 
 
 def parse(text: bytes) -> dict[str, Any] | str:
@@ -96,19 +107,25 @@ def parse(text: bytes) -> dict[str, Any] | str:
     return parsed
 
 
-def identity_of(resource: dict[str, Any], full_url: str | None) -> Identity | str:
-    """Return the identity of a parsed resource, or the reason code why not.
+def identity_of(
+    resource: dict[str, Any], text: bytes, full_url: str | None = None
+) -> Identity | str:
+    """Return the identity of a resource, parsed and as text, or why not (a code).
 
     A resource without an id is known by its urn:uuid, as entries of a Bundle that
-    is to be created are (https://hl7.org/fhir/R4/bundle.html#references).
+    is to be created are (https://hl7.org/fhir/R4/bundle.html#references), an
+    OperationOutcome by the sha256 of its text.
     """
     resource_type, resource_id = resource.get("resourceType"), resource.get("id")
     if not isinstance(resource_type, str) or not resource_type:
         return "no_resource_type"
     if not isinstance(resource_id, str) or not resource_id:
-        if not (full_url and full_url.startswith(_URN_UUID)):
+        if full_url and full_url.startswith(_URN_UUID):
+            resource_id = full_url.removeprefix(_URN_UUID)
+        elif resource_type in _KNOWN_BY_CONTENT:
+            resource_id = hashlib.sha256(text).hexdigest()
+        else:
             return "no_id"
-        resource_id = full_url.removeprefix(_URN_UUID)
     meta = resource.get("meta")
     if not isinstance(meta, dict):
         return resource_type, resource_id, None, None

@@ -1,14 +1,16 @@
 """FHIR as JSON documents: Bundles and single resources, also several in a file.
 
 A Bundle is read entry by entry without holding it whole, and the exact text of
-each entry's resource is kept. It leaves out the Bundle's own members and what a
-resource means.
+each entry's resource is kept; of an entry that deletes one, the entry's text. It
+leaves out the Bundle's own members and what a resource means.
 """
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from orchestration.readers.fhir import (
+    DELETE,
     Identity,
     ResourceRows,
     identity_of,
@@ -29,6 +31,8 @@ _DOCUMENT, _ENTRIES, _ENTRY, _RESOURCE = 1, 2, 3, 4  # depth of each in a Bundle
 _KEY_BYTES = 256
 _ENTRY_KEY = re.compile(rb'"entry"\s*:\s*\Z')
 _RESOURCE_KEY = re.compile(rb'"resource"\s*:\s*\Z')
+_LAST_UPDATED = re.compile(rb'"lastUpdated"\s*:\s*"([^"]*)"')
+_DELETED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})\Z")
 _RESOURCE_TYPE = re.compile(rb'"resourceType"\s*:\s*"([^"]*)"')
 
 
@@ -62,6 +66,7 @@ class _Documents:
         self._resource: tuple[int, int] | None = None
         self._cut: bytes | None = None  # the beginning of a record that is too long
         self._is_bundle = False
+        self._updated: str | None = None  # the Bundle, when its entries come after
         self._in_entries = False
         self._done = 0  # everything before is dealt with
 
@@ -124,6 +129,9 @@ class _Documents:
             return
         if not (self._follows(_ENTRY_KEY, at) and self._may_be_bundle(at)):
             return
+        if not self._is_bundle:
+            found = _LAST_UPDATED.search(self._slice(self._record or 0, at))
+            self._updated = found[1].decode("utf-8", "replace") if found else None
         self._in_entries = self._is_bundle = True
         self._record, self._cut = None, None
 
@@ -146,38 +154,43 @@ class _Documents:
         parsed = parse(text) if self._cut is None else "too_long"
         if isinstance(parsed, dict) and parsed.get("resourceType") == "Bundle":
             return  # a Bundle without entries
-        found = parsed if isinstance(parsed, str) else identity_of(parsed, None)
-        yield from self._add(text, text, found, None)
+        found = parsed if isinstance(parsed, str) else identity_of(parsed, text)
+        yield from self._add(text, text, found)
 
     def _close_entry(self, end: int) -> Iterator[Item]:
         resource = self._resource
         entry_start = self._record or 0
         text = self._take(end)
         parsed = parse(text) if self._cut is None else "too_long"
-        full_url: str | None = None
-        kept = text
-        found: Identity | str
         if isinstance(parsed, str):
-            found = parsed
+            yield from self._add(text, text, parsed)
+        elif _part(parsed, "request").get("method") == "DELETE":
+            found = _deleted(parsed, self._updated)
+            yield from self._add(text, text, found, _full_url(parsed), DELETE)
         elif resource is None or not isinstance(parsed.get("resource"), dict):
-            found = "no_resource"
+            yield from self._add(text, text, "no_resource")
         else:
-            url = parsed.get("fullUrl")
-            full_url = url if isinstance(url, str) else None
-            found = identity_of(parsed["resource"], full_url)
             kept = text[resource[0] - entry_start : resource[1] - entry_start]
-        yield from self._add(text, kept, found, full_url)
+            found = identity_of(parsed["resource"], kept, _full_url(parsed))
+            yield from self._add(text, kept, found, _full_url(parsed))
         self._record, self._resource, self._cut = None, None, None
         self._done = end
 
     def _add(
-        self, text: bytes, kept: bytes, found: Identity | str, full_url: str | None
+        self,
+        text: bytes,
+        kept: bytes,
+        found: Identity | str,
+        full_url: str | None = None,
+        change: str | None = None,
     ) -> Iterator[Item]:
         self._position += 1
         if isinstance(found, str):
             yield rejected(self._position, self._cut or text, found)
         else:
-            self._rows.add(self._position, kept, found, full_url)
+            self._rows.add(
+                self._position, kept, found, full_url=full_url, change=change
+            )
 
     def _reject(self, text: bytes, code: str, detail: str) -> Reject:
         self._position += 1
@@ -208,3 +221,29 @@ class _Documents:
         drop = max(keep - self._text_start, 0)
         del self._text[:drop]
         self._text_start += drop
+
+
+def _deleted(entry: dict[str, Any], bundle_updated: str | None) -> Identity | str:
+    """Return what an entry deletes and when, or the reason code why it is not known.
+
+    The entry's own time is that of a history (https://hl7.org/fhir/R4/http.html);
+    the Bundle's that of the deletions of a bulk export, which have none.
+    """
+    url = _part(entry, "request").get("url")
+    found = _DELETED.search(url) if isinstance(url, str) else None
+    if found is None:
+        return "no_resource"
+    updated = _part(entry, "response").get("lastModified")
+    if not isinstance(updated, str):
+        updated = bundle_updated
+    return found[1], found[2], None, updated
+
+
+def _full_url(entry: dict[str, Any]) -> str | None:
+    url = entry.get("fullUrl")
+    return url if isinstance(url, str) else None
+
+
+def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    part = entry.get(name)
+    return part if isinstance(part, dict) else {}

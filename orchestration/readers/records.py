@@ -14,6 +14,10 @@ KEPT_BYTES = 64 << 10
 DEPTH_LIMIT = 512
 """The deepest nesting of JSON that is read."""
 
+READERS_VERSION = 1
+"""Raise it when readers learn to read files that they rejected as a whole before:
+the next ingest reads these files once more."""
+
 REASONS: dict[str, str] = {
     "empty_file": "the file is empty",
     "unknown_format": "not a known format",

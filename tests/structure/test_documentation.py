@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from orchestration.raw import FEEDS
+from orchestration.feeds import FEEDS
 from orchestration.settings import Settings
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]

@@ -37,9 +37,9 @@ from orchestration.extract.sql_database import (
     SqlSourceError,
     SqlValueError,
 )
+from orchestration.feeds import FEEDS
 from orchestration.ingest import ingest
 from orchestration.landing import landed_files
-from orchestration.raw import FEEDS
 from orchestration.readers.recognise import open_stream
 from orchestration.readers.records import Batch
 

@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.feeds import FEEDS, SYNTHEA
 from orchestration.ingest import (
     IngestProgress,
     IngestResult,
     LandingNotFoundError,
     ingest,
 )
-from orchestration.raw import FEEDS, SCHEMAS, batch_file
+from orchestration.raw import LOAD_LOG, SCHEMAS, batch_file, parquet_writer
 from orchestration.raw_store import RawLockedError, RawWriteError
 
 AS_OF = datetime(2026, 10, 31, 12, tzinfo=UTC)
@@ -140,6 +142,50 @@ def test_touched_content_under_its_own_name_is_no_news(
     os.utime(landing / "c", ns=(1, 1))
     assert load(landing, raw).total.files == 0
     assert outcomes(raw) == before
+
+
+def rewrite_log(raw: Path, **values: Any) -> None:
+    """Make the load logs say what readers of another version would have written."""
+    for file in (raw / LOAD_LOG).glob("2*.parquet"):
+        old = pq.ParquetFile(file).read().to_pylist()
+        new = [
+            {**row, **(values if row["outcome"] != "duplicate" else {})}
+            | {"readers_version": values["readers_version"]}
+            for row in old
+        ]
+        with parquet_writer(file, LOAD_LOG) as writer:
+            writer.write_table(pa.Table.from_pylist(new, SCHEMAS[LOAD_LOG]))
+
+
+@pytest.mark.parametrize("version", [None, 0])
+def test_what_other_readers_rejected_whole_is_read_again_once(
+    landing: Path, raw: Path, version: int | None
+) -> None:
+    (landing / "a").write_bytes(b"Dear all, nothing to read here.\n")
+    (landing / "copy of a").write_bytes(b"Dear all, nothing to read here.\n")
+    load(landing, raw)
+    assert load(landing, raw).total.files == 0
+    rewrite_log(raw, readers_version=version)
+    again = load(landing, raw).total
+    assert (again.files, again.rejected, again.duplicate) == (2, 1, 1)
+    assert load(landing, raw).total.files == 0
+
+
+def test_readers_that_know_more_load_what_was_rejected_and_nothing_else(
+    landing: Path, raw: Path
+) -> None:
+    (landing / "a").write_bytes(ENCOUNTERS)
+    (landing / "b").write_bytes(ENCOUNTERS)
+    load(landing, raw)
+    loaded = content(raw)
+    rewrite_log(raw, readers_version=0)
+    assert load(landing, raw).total.files == 0
+    for file in (raw / "encounters").glob("2*.parquet"):
+        file.unlink()
+    rewrite_log(raw, readers_version=0, outcome="rejected")
+    again = load(landing, raw).total
+    assert (again.loaded, again.duplicate) == (2, 2)
+    assert content(raw) == loaded
 
 
 def test_new_content_under_a_known_name_is_loaded(landing: Path, raw: Path) -> None:
@@ -341,7 +387,7 @@ def test_every_raw_table_has_its_columns_before_it_has_rows(
         found = duckdb.execute(f"describe from read_parquet('{files}')").fetchall()
         assert [column[0] for column in found] == schema.names
         assert {column[1] for column in found} <= {"VARCHAR", "BIGINT", "TIMESTAMP"}
-    assert set(FEEDS) < set(SCHEMAS)
+    assert FEEDS.keys() | SYNTHEA.keys() < SCHEMAS.keys()
 
 
 def test_a_missing_landing_folder_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.raw import FEEDS
+from orchestration.feeds import FEEDS, SYNTHEA
 from orchestration.readers.csv import read_csv
 from orchestration.readers.csv_layout import feed_of
 from orchestration.readers.records import RECORD_LIMIT, Batch, Reject
@@ -161,6 +161,28 @@ def test_every_feed_is_known_by_all_or_only_its_required_columns(name: str) -> N
     assert set(feed.required) <= set(feed.columns)
     assert feed_of(feed.columns) == feed
     assert feed_of(feed.required) == feed
+
+
+@pytest.mark.parametrize("name", SYNTHEA)
+def test_a_synthea_file_is_known_by_the_columns_that_tell_it_apart(name: str) -> None:
+    feed = SYNTHEA[name]
+    assert feed_of(feed.columns) == feed
+    assert feed_of(feed.required) == feed
+    for column in feed.required:
+        others = tuple(other for other in feed.required if other != column)
+        assert feed_of(others) != feed
+
+
+def test_a_synthea_file_keeps_its_own_columns_in_lower_case_and_further_ones() -> None:
+    header = "Id,ORGANIZATION,NAME,GENDER,SPECIALITY,Status,UTILIZATION"
+    rows, rejects = read(f"{header}\np1,o1,A B,F,GENERAL,=1+1,07\n".encode())
+    assert rejects == []
+    assert [rows[0][name] for name in ("id", "name", "utilization")] == [
+        "p1",
+        "A B",
+        "07",
+    ]
+    assert json.loads(rows[0]["_extra"]) == {"Status": "=1+1"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """FHIR readers: exact text of every resource, and a reason for every other record."""
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -102,6 +103,7 @@ def test_identity_is_what_the_resource_states() -> None:
             "last_updated": "2026-01-01T00:00:00Z",
             "full_url": None,
             "resource": line.decode(),
+            "change": None,
         }
     ]
 
@@ -230,13 +232,56 @@ def test_a_resource_without_id_is_known_by_its_urn_uuid() -> None:
 def test_a_bad_entry_does_not_lose_its_neighbours() -> None:
     good = f'{{"resource":{ENCOUNTER}}}'
     bad = '{"resource":{"resourceType":"Encounter","id":nothing}}'
-    deleted = '{"request":{"method":"DELETE","url":"Encounter/1"}}'
-    rows, rejects = read(read_json, bundle([good, bad, deleted, good]).encode())
+    empty = '{"request":{"method":"GET","url":"Encounter/1"}}'
+    rows, rejects = read(read_json, bundle([good, bad, empty, good]).encode())
     assert [row["_position"] for row in rows] == [1, 4]
     assert [(reject.position, reject.reason_code) for reject in rejects] == [
         (2, "not_json"),
         (3, "no_resource"),
     ]
+
+
+@pytest.mark.parametrize("size", [1, 1 << 16])
+def test_a_deletion_is_a_record_of_the_resource_it_names(size: int) -> None:
+    timed = (
+        '{"fullUrl":"http://x/Encounter/a","request":{"method":"DELETE",'
+        '"url":"http://x/Encounter/a"},"response":{"lastModified":"2026-01-02"}}'
+    )
+    untimed = '{"request": {"method": "DELETE", "url": "Patient/b"}, "resource": {}}'
+    good = f'{{"resource":{ENCOUNTER}}}'
+    content = bundle([timed, good, untimed])
+    dated = content.replace('"entry"', '"meta":{"lastUpdated":"2026-01-09"},"entry"', 1)
+    rows, rejects = read(read_json, (dated + "\n" + content).encode(), size)
+    names = ("resource_type", "resource_id", "last_updated", "change")
+    first = ("Encounter", "a", "2026-01-02", "delete")
+    kept = ("Encounter", "1", None, None)
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        first,
+        kept,
+        ("Patient", "b", "2026-01-09", "delete"),
+        first,
+        kept,
+        ("Patient", "b", None, "delete"),
+    ]
+    assert texts(rows) == [timed, ENCOUNTER, untimed] * 2
+    assert rows[0]["full_url"] == "http://x/Encounter/a"
+    assert rejects == []
+
+
+@pytest.mark.parametrize("url", ['"Patient?identifier=1"', '"Patient"', "7"])
+def test_a_deletion_that_names_no_id_is_rejected(url: str) -> None:
+    entry = f'{{"request":{{"method":"DELETE","url":{url}}}}}'
+    rows, rejects = read(read_json, bundle([entry]).encode())
+    assert rows == []
+    assert [reject.reason_code for reject in rejects] == ["no_resource"]
+
+
+def test_an_outcome_without_id_is_known_by_its_content() -> None:
+    line = '{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}'
+    known = hashlib.sha256(line.encode()).hexdigest()
+    in_line, _ = read(read_ndjson, line.encode())
+    in_bundle, _ = read(read_json, bundle([f'{{"resource":{line}}}']).encode())
+    assert [row["resource_id"] for row in in_line + in_bundle] == [known, known]
 
 
 def test_a_bundle_may_name_its_type_last_and_a_list_is_no_bundle() -> None:

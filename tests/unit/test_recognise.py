@@ -53,6 +53,11 @@ def outcome(content: bytes) -> tuple[Recognised, list[Item]]:
         (b"encounter_id,status\n", ("csv", "encounters")),
         ("encounter_id;status\n".encode("utf-16"), ("csv", "encounters")),
         (b"Id,START,STOP,PATIENT\n1,2,3,4\n", ("csv", None)),
+        (
+            b"Id,START,STOP,PATIENT,PROVIDER,PAYER,ENCOUNTERCLASS,CODE,DESCRIPTION\n",
+            ("csv", "synthea_encounters"),
+        ),
+        (b"Id,ORGANIZATION,NAME,GENDER,SPECIALITY\n", ("csv", "synthea_providers")),
         (b"MSH|^~\\&|A|B\r", ("hl7v2", "hl7v2_segments")),
         (b"\xef\xbb\xbf\x0bMSH|^~\\&|A|B\r", ("hl7v2", "hl7v2_segments")),
         (b"FHS|^~\\&|A\rMSH|^~\\&|A|B\r", ("hl7v2", "hl7v2_segments")),
