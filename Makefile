@@ -19,7 +19,7 @@ UV := PATH="$$PATH:$(CURDIR)/.venv-bootstrap/bin" && uv
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint fix lock clean
+.PHONY: help setup demo dev test limits lint fix lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ dev: setup ## open the asset graph in a browser
 
 test: setup ## run every test, linters included
 	@$(IN_VENV) pytest tests
+
+limits: setup ## try huge and hostile files, 200 kills and 100 orders (slow)
+	@$(IN_VENV) python -m benchmarks.limits
 
 lint: setup ## run the linters and the type checker alone
 	@$(IN_VENV) ruff check

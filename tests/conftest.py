@@ -11,6 +11,12 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 SAMPLE_DIR = PROJECT_DIR.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make limits` repeat what is random more often than every run can."""
+    parser.addoption("--orders", type=int, default=2, help="orders of daily drops")
+    parser.addoption("--kills", type=int, default=4, help="kills during a load")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_settings_from_outside() -> Iterator[None]:
     """Hide a developer's own CHARTGAP_* variables from every test."""

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.raw import LOAD_LOG, RUN, SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,44 @@ class Ran:
 
 
 RunOn = Callable[..., Ran]
+Digests = dict[str, tuple[int, str]]
+RawDigests = Callable[[Path], Digests]
+Digest = Callable[[duckdb.DuckDBPyConnection, str], tuple[int, str]]
+# When and in which batch something came, and which of its names came first.
+_OF_ARRIVAL = {"_batch_id", "_loaded_at", "batch_id", "loaded_at", "file_name"}
+
+
+def digest(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, str]:
+    """Return the number of rows of a query and a digest of them in any order."""
+    digested = f"""
+        select count(*), md5(string_agg(line, chr(10) order by line))
+        from (select cast(found as varchar) as line from ({query}) as found)
+    """
+    count, text = connection.execute(digested).fetchall()[0]
+    return int(count), str(text)
+
+
+@pytest.fixture(scope="session")
+def digest_of() -> Digest:
+    """Return a function that digests the rows of a query."""
+    return digest
+
+
+@pytest.fixture(scope="session")
+def raw_digests() -> RawDigests:
+    """Return a function that digests each raw table without what arrival decides."""
+
+    def digests(raw: Path) -> Digests:
+        found = {}
+        with duckdb.connect() as connection:
+            for table in sorted(SCHEMAS.keys() - {LOAD_LOG, RUN}):
+                names = [n for n in SCHEMAS[table].names if n not in _OF_ARRIVAL]
+                columns = ", ".join(f'"{name}"' for name in names)
+                rows = f"select {columns} from '{raw / table}/*.parquet'"
+                found[table] = digest(connection, rows)
+        return found
+
+    return digests
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ GOOD = {
     "payers": "Y1 Some-payer - 2026-01-05",
     "fhir_resources": "Encounter e1 1 2026-01-05T09:00:00Z -"
     ' {"resourceType":"Encounter","status":"finished","period":'
-    '{"start":"2026-01-05T09:00:00Z","end":"2026-01-05T09:20:00Z"}}',
+    '{"start":"2026-01-05T09:00:00Z","end":"2026-01-05T09:20:00Z"}} -',
     "x12_segments": "1 1 1 837 005010X222A1 CLM CLM*PCN1*120.5 * : ^ ~",
 }
 BAD = {
@@ -40,7 +40,7 @@ BAD = {
     "payers": "Y1 - - 2026-01-05",
     "fhir_resources": "Encounter e1 1 2026-13-05T09:00:00Z -"
     ' {"resourceType":"Encounter","status":"over","period":'
-    '{"start":"2026-01-05T09:20:00Z","end":"2026-01-05T09:00:00Z"}}',
+    '{"start":"2026-01-05T09:20:00Z","end":"2026-01-05T09:00:00Z"}} -',
     "x12_segments": "1 1 1 998 005010X222A1 clm*1 CLM * : ^ ~",
 }
 
@@ -59,9 +59,9 @@ MORE = {
     "facilities": ["F2 Somewhere UTC today"],
     "payers": ["Y2 Some-payer - today"],
     "fhir_resources": [
-        'Claim c1 1 - - {"status":"over"}',
-        'DocumentReference c1 1 - - {"docStatus":"over"}',
-        "claim! - - - - -",
+        'Claim c1 1 - - {"status":"over"} -',
+        'DocumentReference c1 1 - - {"docStatus":"over"} -',
+        "claim! - - - - - -",
     ],
     "x12_segments": [
         "1 1 1 837 - CLM CLM**a,b * : ^ ~",

@@ -1,0 +1,259 @@
+"""Thirty daily drops give the same staging tables in whatever order they arrive.
+
+The senders overlap, send files again under other names, and reuse names for new
+content. `pytest --orders N` tries more orders than the usual few.
+"""
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.dbt_runner import build
+from orchestration.ingest import ingest
+from orchestration.raw import LOAD_LOG, SCHEMAS
+from orchestration.settings import Settings
+from orchestration.simulator.deliveries import SystemExports
+from orchestration.simulator.observe_fhir_directory import (
+    directory_people,
+    patient_resources,
+)
+from orchestration.simulator.observe_x12 import ExchangeWriter
+from orchestration.simulator.parameters import (
+    ALL_DEFECTS,
+    DEFAULT_AS_OF,
+    Parameters,
+)
+from orchestration.simulator.practice import FHIR, build_practice
+from orchestration.simulator.runs import DAY
+from orchestration.simulator.world import World
+
+DAYS = 30
+ENCOUNTERS = 250
+COVERED_DAYS = 12
+SEED = 5
+FIXED_NAMES = {"encounters.csv", "charges.csv", "Encounter.ndjson.gz"}
+# Which of several equal rows stands for them all, and when it came.
+LINEAGE = ("loaded_at", "source_file_id", "source_position")
+
+Drop = dict[str, bytes]
+Digests = dict[str, tuple[int, str]]
+
+
+def simulated_world() -> World:
+    parameters = Parameters()
+    return World(
+        practice=build_practice(SEED, parameters),
+        parameters=parameters,
+        as_of=int(DEFAULT_AS_OF.timestamp()),
+        defects=ALL_DEFECTS,
+    )
+
+
+def write_days(folder: Path, world: World) -> None:
+    """Write each day's export of the visits of the days before it."""
+    first = world.as_of - (DAYS - 1) * DAY
+    days = [first + number * DAY for number in range(DAYS)]
+    exports = [SystemExports(folder / f"{day:02d}", at) for day, at in enumerate(days)]
+    exchange = ExchangeWriter(folder / "exchange", folder / "scratch", world)
+    patients = set()
+    for index in range(1, ENCOUNTERS + 1):
+        patient = world.practice.patient(world.patient_number(index))
+        journey = world.journey(index, patient)
+        exchange.add(journey)
+        for export in exports:
+            if abs(journey.scheduled_for - export.at) <= COVERED_DAYS * DAY:
+                export.add(journey)
+        if patient.number not in patients and patient.facility.system == FHIR:
+            patients.add(patient.number)
+            for resource in patient_resources(patient):
+                exports[patient.number % DAYS].fhir.write(resource)
+    for number, export in enumerate(exports):
+        export.csv.add_directory(world.practice, world.as_of - (365 - number) * DAY)
+        if number % 10 == 0:
+            for resource in directory_people(world.practice):
+                export.fhir.write(resource)
+        export.close()
+    exchange.close()
+
+
+def fixed_name(path: Path) -> str:
+    """Take the date off the names of some files: each day's file has the same."""
+    kind = path.name[len("2026-10-31-") :]
+    return kind if kind in FIXED_NAMES else path.name
+
+
+@pytest.fixture(scope="module")
+def drops(tmp_path_factory: pytest.TempPathFactory) -> list[Drop]:
+    """Return what arrives on each day, by file name."""
+    folder = tmp_path_factory.mktemp("drops")
+    write_days(folder, simulated_world())
+    drops = [
+        {
+            f"{path.parent.name}/{fixed_name(path)}": path.read_bytes()
+            for path in sorted((folder / f"{day:02d}").rglob("*.*"))
+        }
+        for day in range(DAYS)
+    ]
+    exchanged = sorted((folder / "exchange").rglob("*.83*"))
+    for number, path in enumerate(exchanged):
+        drops[number * DAYS // len(exchanged)][path.name] = path.read_bytes()
+    chance = random.Random(SEED)
+    for day in range(1, DAYS):
+        name, content = chance.choice(sorted(drops[chance.randrange(day)].items()))
+        drops[day][f"again/{day} {Path(name).name}"] = content
+    return drops
+
+
+def orders(count: int) -> list[list[int]]:
+    """Return as many orders of the days, the two extremes first."""
+    found = [list(range(DAYS)), list(reversed(range(DAYS)))]
+    for number in range(count - len(found)):
+        found.append(random.Random(number).sample(range(DAYS), DAYS))
+    return found[:count]
+
+
+def receive(data: Path, drops: list[Drop], order: list[int]) -> None:
+    """Let the drops arrive one by one, each followed by an ingest."""
+    for day in order:
+        for name, content in drops[day].items():
+            target = data / "landing" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        ingest(data / "landing", data / "raw", as_of=DEFAULT_AS_OF)
+
+
+@pytest.fixture(scope="module")
+def chronological(drops: list[Drop], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder that received the days one after the other."""
+    data = tmp_path_factory.mktemp("chronological")
+    receive(data, drops, orders(1)[0])
+    return data
+
+
+@pytest.fixture(scope="module")
+def staging_sql(chronological: Path) -> dict[str, str]:
+    """Return the SQL of each staging model of a feed, as dbt compiles it."""
+    models_only = ["--select", "tag:staging", "--exclude-resource-type", "test"]
+    build(Settings(data_dir=chronological), models_only, no_report)
+    compiled = (chronological / "dbt" / "compiled").rglob("stg_*.sql")
+    return {
+        path.stem: path.read_text()
+        for path in sorted(compiled)
+        if path.parent.name in ("csv", "fhir", "x12")
+    }
+
+
+def no_report(node: dict[str, Any]) -> None:
+    """Nobody waits for single models here."""
+
+
+def staging_digests(
+    raw: Path, staging_sql: dict[str, str], digest: Callable[..., tuple[int, str]]
+) -> Digests:
+    """Run the staging models on a raw folder and digest their rows."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("attach ':memory:' as warehouse")
+        connection.execute("create schema warehouse.raw")
+        for table in SCHEMAS:
+            connection.execute(
+                f'create view warehouse.raw."{table}" as '
+                f"select * from '{raw / table}/*.parquet'"
+            )
+        return {
+            model: digest(
+                connection, f"select columns(c -> c not in {LINEAGE}) from ({sql})"
+            )
+            for model, sql in staging_sql.items()
+        }
+
+
+def contents(raw: Path) -> list[tuple[object, ...]]:
+    """Return what became of each content, under whichever of its names."""
+    return duckdb.execute(
+        f"""
+        select
+            file_id,
+            format,
+            feed,
+            max(received_count),
+            max(loaded_count),
+            max(rejected_count),
+            count(*) filter (where outcome <> 'duplicate'),
+            count(*),
+            bool_and(
+                received_count = loaded_count + duplicate_count + rejected_count
+            )
+        from '{raw / LOAD_LOG}/*.parquet'
+        group by all
+        order by all
+        """
+    ).fetchall()
+
+
+def test_the_drops_overlap_repeat_and_reuse_names(drops: list[Drop]) -> None:
+    names = [name for drop in drops for name in drop]
+    contents = [content for drop in drops for content in drop.values()]
+    assert len(names) > len(set(names)) + DAYS
+    assert len(contents) > len(set(contents)) + DAYS - 2
+    kinds = {Path(name).suffix for name in names}
+    assert kinds >= {".ndjson", ".gz", ".csv", ".837", ".835"}
+
+
+def test_each_content_is_loaded_once_and_accounted_for(
+    chronological: Path, drops: list[Drop]
+) -> None:
+    found = contents(chronological / "raw")
+    assert len(found) == len({content for drop in drops for content in drop.values()})
+    assert {row[6] for row in found} == {1}
+    assert {row[8] for row in found} == {True}
+    assert sum(int(str(row[7])) for row in found) > len(found) + DAYS - 2
+
+
+Results = tuple[Digests, Digests, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def results_of(
+    staging_sql: dict[str, str], raw_digests: Any, digest_of: Any
+) -> Callable[[Path], Results]:
+    """Return a function that digests raw, staging and the load log of a data folder."""
+
+    def results(data: Path) -> Results:
+        raw = data / "raw"
+        staged = staging_digests(raw, staging_sql, digest_of)
+        return raw_digests(raw), staged, contents(raw)
+
+    return results
+
+
+def test_staging_has_many_versions_to_choose_from(
+    chronological: Path, results_of: Callable[[Path], Results]
+) -> None:
+    in_raw, staged, _ = results_of(chronological)
+    assert len(staged) > 20
+    received, kept = in_raw["encounters"][0], staged["stg_csv__encounters"][0]
+    assert received > 3 * kept > 100
+
+
+def test_any_order_of_arrival_gives_the_same_tables(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    chronological: Path,
+    drops: list[Drop],
+    results_of: Callable[[Path], Results],
+) -> None:
+    expected = results_of(chronological)
+    for number, order in enumerate(orders(request.config.getoption("--orders"))[1:]):
+        data = tmp_path / str(number)
+        receive(data, drops, order)
+        for name, found, wanted in zip(
+            ("raw", "staging", "load log"), results_of(data), expected, strict=True
+        ):
+            assert found == wanted, f"{name} after the days came as {order}"
+        shutil.rmtree(data)
