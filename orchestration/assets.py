@@ -11,14 +11,18 @@ from pydantic import Field
 
 from orchestration import raw
 from orchestration.as_of import AsOfError, read_as_of
+from orchestration.extract.pull import Pulled, pull_all
 from orchestration.failures import in_plain_words
 from orchestration.ingest import IngestProgress, ingest
+from orchestration.landing import wait_for_rest
 from orchestration.publish import PublishError, publish
 from orchestration.raw_store import IngestError
 from orchestration.resources import Progress
 from orchestration.settings import Settings
+from orchestration.sources import SourcesError, read_sources
 
 INGEST_OP = "ingest_landing"
+PULLING = "Pulling"
 READING = "Reading files"
 PUBLISHING = "Publishing"
 PUBLISHED_DATABASE = dg.AssetKey(["published", "database"])
@@ -29,6 +33,9 @@ landing_files = dg.AssetSpec(
     description="What senders put into the landing folder; read only.",
     group_name="raw",
 )
+
+PULLED_FILES = dg.AssetKey("pulled_files")
+_EVERY_SOURCE_ANSWERED = "every_source_answered"
 
 
 class RefreshConfig(dg.Config):
@@ -41,10 +48,69 @@ class RefreshConfig(dg.Config):
 
 
 @dg.multi_asset(
+    name="pull_sources",
+    specs=[
+        dg.AssetSpec(
+            PULLED_FILES,
+            description="What databases and FHIR servers of sources.yml had new.",
+            group_name="raw",
+        )
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            _EVERY_SOURCE_ANSWERED,
+            asset=PULLED_FILES,
+            description="Each database and server gave all that it was asked for.",
+        )
+    ],
+)
+def pull_sources(
+    settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    """Land what is new in the databases and servers that sources.yml names."""
+    with in_plain_words(SourcesError):
+        sources = read_sources(settings.sources_path)
+    pulls = pull_all(
+        sources,
+        landing=settings.landing_path,
+        state_folder=settings.extract_path,
+        on_records=lambda label, count: progress(f"{PULLING} {label}", count, None),
+    )
+    pulled = list(pulls)
+    totals = {
+        "pulls": len(pulled),
+        "files": sum(item.file_count for item in pulled),
+        "records": sum(item.record_count for item in pulled),
+    }
+    yield dg.MaterializeResult(asset_key=PULLED_FILES, metadata=totals)
+    yield _answered(pulled)
+
+
+def _answered(pulled: list[Pulled]) -> dg.AssetCheckResult:
+    """Warn of what could not be pulled; the rest of the run goes on without it."""
+    problems = [item.problem for item in pulled if item.problem]
+    return dg.AssetCheckResult(
+        asset_key=PULLED_FILES,
+        check_name=_EVERY_SOURCE_ANSWERED,
+        passed=not problems,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "owner": "data_engineering",
+            "runbook": "source-not-reached",
+            "failed": len(problems),
+            **({"problem": "; ".join(problems)} if problems else {}),
+        },
+    )
+
+
+@dg.multi_asset(
     name=INGEST_OP,
     specs=[
         dg.AssetSpec(
-            ["raw", table], deps=[landing_files], group_name="raw", kinds={"parquet"}
+            ["raw", table],
+            deps=[landing_files, PULLED_FILES],
+            group_name="raw",
+            kinds={"parquet"},
         )
         for table in raw.SCHEMAS
     ],
@@ -59,13 +125,16 @@ def ingest_landing(
     def tell(reached: IngestProgress) -> None:
         progress(READING, reached.bytes_done, reached.bytes_total)
 
-    with in_plain_words(IngestError, AsOfError):
+    with in_plain_words(IngestError, AsOfError, SourcesError):
+        wait_for_rest(settings.landing_path, settings.settle_seconds)
         result = ingest(
             settings.landing_path,
             settings.raw_path,
             as_of=read_as_of(config.as_of),
+            sources=read_sources(settings.sources_path),
             hash_key=settings.hash_key.get_secret_value(),
             on_progress=tell,
+            settle_seconds=settings.settle_seconds,
         )
     totals = {
         "files": result.total.files,
@@ -73,6 +142,7 @@ def ingest_landing(
         "loaded": result.total.loaded,
         "duplicate": result.total.duplicate,
         "rejected": result.total.rejected,
+        "left for the next run": result.left_for_next_run,
     }
     for table in raw.SCHEMAS:
         metadata = totals if table == raw.LOAD_LOG else {}

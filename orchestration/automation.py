@@ -8,8 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.failures import in_plain_words
 from orchestration.landing import landed_files
 from orchestration.settings import Settings
+from orchestration.sources import SourcesError, read_sources
 
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
@@ -36,7 +38,11 @@ def landing_changed(
     context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
 ) -> dg.SensorResult:
     """Ask for a run when the folder has changed and two looks in a row agree."""
-    now = fingerprint(settings.landing_path)
+    with in_plain_words(SourcesError):
+        sources = read_sources(settings.sources_path)
+    # What a run itself has pulled is no reason for another run.
+    pulled = tuple(f"{entry.name}/" for entry in sources.entries if entry.is_pulled)
+    now = fingerprint(settings.landing_path, pulled)
     seen, _, refreshed = (context.cursor or ":").partition(":")
     if now == refreshed:
         return dg.SensorResult(
@@ -53,13 +59,16 @@ def landing_changed(
     )
 
 
-def fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path, pulled: tuple[str, ...] = ()) -> str:
     """Return a short hash of the names, sizes and times of the files in `folder`.
 
-    Nothing of a name can be read from it. A folder that is missing is empty.
+    Files whose names begin like one of `pulled` do not count. Nothing of a name can
+    be read from it. A folder that is missing is empty.
     """
     digest = hashlib.sha256()
     for file in landed_files(folder):
+        if file.name.startswith(pulled):
+            continue
         entry = (file.name, file.state.size, file.state.modified_ns)
         digest.update(repr(entry).encode())
     return digest.hexdigest()[:12]

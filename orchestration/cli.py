@@ -14,6 +14,7 @@ from rich.console import Console
 
 from orchestration.as_of import AsOfError, read_as_of
 from orchestration.settings import Settings, load_settings
+from orchestration.sources import SourcesError, read_sources
 from orchestration.terminal import TerminalProgress
 
 WRONG_USE = 2
@@ -38,8 +39,14 @@ def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
     from orchestration.simulator.demo import DemoRefusedError, prepare_demo  # noqa: PLC0415
 
     settings = load_settings()
-    # The practice lies in the data folder, wherever senders put their files.
-    settings = settings.model_copy(update={"landing": settings.data_path / "landing"})
+    # The practice lies in the data folder, whatever is set up for real senders.
+    settings = settings.model_copy(
+        update={
+            "landing": settings.data_path / "landing",
+            "sources": settings.data_path / "sources.yml",
+            "settle_seconds": 0.0,
+        }
+    )
     with TerminalProgress(_errors()) as progress:
         try:
             as_of = prepare_demo(
@@ -144,6 +151,10 @@ def _refresh(settings: Settings, as_of: str | None) -> None:
             f"the landing folder {settings.landing_path} does not exist. Make it and "
             "put the senders' files there, or name another one with --landing."
         )
+    try:
+        read_sources(settings.sources_path)
+    except SourcesError as error:
+        _refuse(str(error))
     with TerminalProgress(_errors()) as progress:
         progress(_STARTING, 0, None)
         _hush()

@@ -2,7 +2,12 @@
 
 import dagster as dg
 
-from orchestration.assets import ingest_landing, landing_files, published_assets
+from orchestration.assets import (
+    ingest_landing,
+    landing_files,
+    published_assets,
+    pull_sources,
+)
 from orchestration.automation import (
     landing_changed,
     nightly_refresh,
@@ -21,6 +26,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             landing_files,
+            pull_sources,
             ingest_landing,
             build_warehouse,
             published_assets(sorted(marts)),

@@ -23,6 +23,7 @@ from orchestration.raw import LABEL, REJECTS, SCHEMAS, TIME
 from orchestration.raw_store import RawBatch
 from orchestration.readers.recognise import open_stream
 from orchestration.readers.records import Batch, Reject, reject
+from orchestration.sources import Source
 
 _REJECTS_AT_ONCE = 1_000
 _REJECT_BYTES_AT_ONCE = 16 << 20
@@ -42,18 +43,17 @@ class Target:
     on_records: Callable[[int, int], None]
 
 
-def load_file(
-    file: LandedFile, file_id: str, data_source: str, target: Target
-) -> LogRow:
+def load_file(file: LandedFile, file_id: str, source: Source, target: Target) -> LogRow:
     """Read a file into the batch. Raises FileChangedError when it changes meanwhile.
 
     The batch must then be given up: it holds a part of the file.
     """
+    data_source = source.name
     rejects = _Rejects(file, file_id, data_source, target)
     tally = Tally(files=1)
     with open_landed(file) as opened:
         try:
-            found, items = open_stream(opened)
+            found, items = open_stream(opened, source.column_mapping)
             for item in items:
                 if isinstance(item, Batch):
                     rows = _with_load_columns(item, file_id, data_source, target)
@@ -76,13 +76,15 @@ def load_file(
         outcome=tally.outcome,
         tally=tally,
         reason=tally.reason,
+        mapping_id=source.mapping_id,
     )
 
 
 def refuse_file(
-    file: LandedFile, code: str, detail: str, data_source: str, target: Target
+    file: LandedFile, code: str, detail: str, source: Source, target: Target
 ) -> LogRow:
     """Reject a file that cannot be opened, as one record without text."""
+    data_source = source.name
     tally = Tally(files=1)
     file_id = unread_id(file)
     rejects = _Rejects(file, file_id, data_source, target)
@@ -99,18 +101,19 @@ def refuse_file(
         outcome=REJECTED,
         tally=tally,
         reason=item.reason,
+        mapping_id=source.mapping_id,
     )
 
 
 def duplicate_file(
-    file: LandedFile, file_id: str, content: Content, data_source: str
+    file: LandedFile, file_id: str, content: Content, source: Source
 ) -> LogRow:
     """Log a file whose content was read before under another name."""
     received = content.received
     return LogRow(
         file=file,
         file_id=file_id,
-        data_source=data_source,
+        data_source=source.name,
         format=content.format,
         feed=content.feed,
         outcome=DUPLICATE,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from orchestration.file_load import (
     Target,
     duplicate_file,
@@ -27,9 +25,10 @@ from orchestration.landing import (
     landed_files,
 )
 from orchestration.load_log import History, LogRow, Tally, log_table
-from orchestration.raw import RUN, SCHEMAS
-from orchestration.raw_store import IngestError, RawBatch, write_run, writing
+from orchestration.raw import RUN, SOURCES
+from orchestration.raw_store import IngestError, RawBatch, write_only_file, writing
 from orchestration.readers.records import REASONS
+from orchestration.sources import Source, Sources
 
 BATCH_BYTES = 256 << 20
 
@@ -81,6 +80,7 @@ def ingest(
     raw: Path,
     *,
     as_of: datetime,
+    sources: Sources = Sources(),  # noqa: B008 - frozen
     hash_key: str = "",
     on_progress: Callable[[IngestProgress], None] | None = None,
     settle_seconds: float = 0.0,
@@ -88,9 +88,10 @@ def ingest(
 ) -> IngestResult:
     """Bring what is new in `landing` into `raw` and return what that was.
 
-    `as_of` (with its zone) and `hash_key` are written down for the models. A file
-    that was modified less than `settle_seconds` ago, or changes while it is read, is
-    left for the next run. A batch holds files of about `batch_bytes` together.
+    `as_of` (with its zone), the time zones of `sources` and `hash_key` are written
+    down for the models. A file that has changed less than `settle_seconds` ago, or
+    changes while it is read, is left for the next run. A batch holds files of about
+    `batch_bytes` together.
 
     Raises LandingNotFoundError, RawLockedError when another ingest is at work, and
     RawWriteError when raw cannot be written; batches committed before that stay.
@@ -100,7 +101,7 @@ def ingest(
     started_at = datetime.now(UTC)
     ingest_id = f"{started_at:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
     with writing(raw):
-        run = _Ingest(raw, ingest_id, on_progress or _ignore)
+        run = _Ingest(raw, ingest_id, sources, on_progress or _ignore)
         run.load_all(_new_files(landing, run.history), settle_seconds, batch_bytes)
         row = {
             "as_of": as_of.astimezone(UTC).replace(tzinfo=None),
@@ -108,17 +109,21 @@ def ingest(
             "hash_key": hash_key,
             "started_at": started_at.replace(tzinfo=None),
         }
-        write_run(raw, pa.Table.from_pylist([row], schema=SCHEMAS[RUN]))
+        write_only_file(raw, RUN, [row])
+        write_only_file(raw, SOURCES, [_zones(source) for source in sources.entries])
     return IngestResult(ingest_id, run.total, run.by_format, run.left)
-
-
-def data_source_of(file: LandedFile) -> str:
-    """Return the name of the source system that a file comes from."""
-    return "default"
 
 
 def _ignore(_: IngestProgress) -> None:
     """Report to nobody."""
+
+
+def _zones(source: Source) -> dict[str, object]:
+    return {
+        "data_source": source.name,
+        "time_zone": source.time_zone,
+        "submitter_zone": source.submitter_zone,
+    }
 
 
 def _new_files(landing: Path, history: History) -> list[LandedFile]:
@@ -143,14 +148,19 @@ class _Ingest:
     """The state of one ingest: what is known, and the counts so far."""
 
     def __init__(
-        self, raw: Path, ingest_id: str, report: Callable[[IngestProgress], None]
+        self,
+        raw: Path,
+        ingest_id: str,
+        sources: Sources,
+        report: Callable[[IngestProgress], None],
     ) -> None:
-        self.history = History.read(raw)
+        self.history = History.read(raw, sources)
         self.total = Tally()
         self.by_format: dict[str, Tally] = {}
         self.left = 0
         self._raw = raw
         self._ingest_id = ingest_id
+        self._sources = sources
         self._report = report
         self._files = self._files_total = 0
         self._bytes = self._bytes_total = 0
@@ -204,19 +214,19 @@ class _Ingest:
 
     def _load(self, file: LandedFile, target: Target) -> LogRow | None:
         """Load one file; None when its content is no news under its name."""
-        data_source = data_source_of(file)
+        source = self._sources.of(file.name)
         if file.refusal:
-            return refuse_file(file, "refused", file.refusal, data_source, target)
+            return refuse_file(file, "refused", file.refusal, source, target)
         try:
             file_id = content_id(file)
             content = self.history.content(file_id)
             if content is None:
-                return load_file(file, file_id, data_source, target)
+                return load_file(file, file_id, source, target)
         except FileUnreadableError:
-            return refuse_file(file, "unreadable", "", data_source, target)
+            return refuse_file(file, "unreadable", "", source, target)
         if self.history.knows_content_as(file_id, file.name):
             return None
-        return duplicate_file(file, file_id, content, data_source)
+        return duplicate_file(file, file_id, content, source)
 
     def _undo(self, rows: list[LogRow], before: tuple[int, int, int]) -> None:
         for row in rows:

@@ -126,8 +126,18 @@ def _name(path: Path, root: Path) -> str:
 
 
 def is_settled(file: LandedFile, settle_seconds: float) -> bool:
-    """Tell whether a file was last modified at least so many seconds ago."""
-    return time.time() - file.state.modified_ns / 1e9 >= settle_seconds
+    """Tell whether a file last changed at least so many seconds ago.
+
+    The time of change is the machine's own; the time of modification may be the
+    sender's, and in the future.
+    """
+    return time.time() - file.state.changed_ns / 1e9 >= settle_seconds
+
+
+def wait_for_rest(landing: Path, settle_seconds: float) -> None:
+    """Give files that are just arriving time to settle: once, `settle_seconds`."""
+    if not all(is_settled(file, settle_seconds) for file in landed_files(landing)):
+        time.sleep(settle_seconds)
 
 
 def open_landed(file: LandedFile) -> BinaryIO:

@@ -18,6 +18,7 @@ from orchestration.landing import FileState, LandedFile
 from orchestration.raw import LOAD_LOG, SCHEMAS, batch_file
 from orchestration.raw_store import batch_ids
 from orchestration.readers.records import READERS_VERSION, REASONS, Reject
+from orchestration.sources import Sources
 
 LOADED, PARTLY_LOADED, DUPLICATE, REJECTED = (
     "loaded",
@@ -87,6 +88,8 @@ class LogRow:
     outcome: str
     tally: Tally
     reason: str | None
+    mapping_id: str | None = None
+    """Under which mapping of columns it was read, None without one."""
 
 
 class History:
@@ -99,17 +102,18 @@ class History:
         self._contents: dict[str, Content] = {}
 
     @classmethod
-    def read(cls, raw: Path) -> "History":
+    def read(cls, raw: Path, sources: Sources) -> "History":
         """Read the load logs of all batches in raw, oldest first.
 
-        A file that other readers rejected as a whole is not known, nor is a
-        duplicate of it: of such content nothing was loaded, and it may be now.
+        A file that other readers, or the same under another mapping of columns,
+        rejected as a whole is not known, nor is a duplicate of it: of such content
+        nothing was loaded, and it may be now.
         """
         history = cls()
         for batch_id in batch_ids(raw):
             path = batch_file(raw, LOAD_LOG, batch_id)
             for row in pq.ParquetFile(path).read(columns=_KNOWN_COLUMNS).to_pylist():
-                if history._is_to_be_read_again(row):
+                if history._is_to_be_read_again(row, sources):
                     continue
                 state = FileState(
                     row["file_size"], row["modified_ns"], row["changed_ns"]
@@ -142,13 +146,14 @@ class History:
         """Return what is known of a content from when it was first read."""
         return self._contents.get(file_id)
 
-    def _is_to_be_read_again(self, row: dict[str, Any]) -> bool:
-        if row.get("readers_version") == READERS_VERSION:
-            return False
-        is_of_unknown = row["file_id"] not in self._contents
-        return row["outcome"] == REJECTED or (
-            row["outcome"] == DUPLICATE and is_of_unknown
+    def _is_to_be_read_again(self, row: dict[str, Any], sources: Sources) -> bool:
+        if row["outcome"] == DUPLICATE:
+            return row["file_id"] not in self._contents
+        was_read_alike = (
+            row.get("readers_version") == READERS_VERSION
+            and row.get("mapping_id") == sources.of(row["file_name"]).mapping_id
         )
+        return row["outcome"] == REJECTED and not was_read_alike
 
     def _note(
         self, key: tuple[str, FileState], file_id: str, content: "Content"
@@ -178,6 +183,7 @@ _KNOWN_COLUMNS = [
     "received_count",
     "outcome",
     "readers_version",
+    "mapping_id",
 ]
 
 
@@ -205,6 +211,7 @@ def log_table(
                 "reason": row.reason,
                 "loaded_at": loaded_at,
                 "readers_version": READERS_VERSION,
+                "mapping_id": row.mapping_id,
             }
             for row in rows
         ],

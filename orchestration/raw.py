@@ -24,6 +24,7 @@ HL7V2_SEGMENTS = "hl7v2_segments"
 LOAD_LOG = "load_log"
 REJECTS = "rejects"
 RUN = "run"
+SOURCES = "sources"
 EXTRA = "_extra"
 POSITION = "_position"
 
@@ -94,6 +95,7 @@ _LOG_SCHEMAS = {
             ("reason", TEXT),
             ("loaded_at", TIME),
             ("readers_version", NUMBER),
+            ("mapping_id", TEXT),
         ]
     ),
     REJECTS: pa.schema(
@@ -109,6 +111,7 @@ _LOG_SCHEMAS = {
     RUN: pa.schema(
         [("as_of", TIME), *_fields(TEXT, "ingest_id hash_key"), ("started_at", TIME)]
     ),
+    SOURCES: pa.schema(_fields(TEXT, "data_source time_zone submitter_zone")),
 }
 
 SCHEMAS: dict[str, pa.Schema] = {**_LOADED_SCHEMAS, **_LOG_SCHEMAS}

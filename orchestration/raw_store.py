@@ -19,6 +19,7 @@ from orchestration.raw import (
     LOAD_LOG,
     RUN,
     SCHEMAS,
+    SOURCES,
     batch_file,
     parquet_writer,
     write_empty_tables,
@@ -74,7 +75,7 @@ def _write_errors(raw: Path) -> Iterator[None]:
 def _recover(raw: Path) -> None:
     """Remove what an interrupted run left: batches without their load log."""
     shutil.rmtree(raw / _INCOMING, ignore_errors=True)
-    for table in SCHEMAS.keys() - {LOAD_LOG, RUN}:
+    for table in SCHEMAS.keys() - {LOAD_LOG, RUN, SOURCES}:
         for path in (raw / table).glob("*.parquet"):
             is_schema = path.stem.startswith("_")
             if not is_schema and not batch_file(raw, LOAD_LOG, path.stem).exists():
@@ -87,14 +88,14 @@ def batch_ids(raw: Path) -> list[str]:
     return sorted(path.stem for path in logs if not path.stem.startswith("_"))
 
 
-def write_run(raw: Path, run: pa.Table) -> None:
-    """Replace the one row that says what the current run was asked for."""
-    target = batch_file(raw, RUN, RUN)
+def write_only_file(raw: Path, table: str, rows: list[dict[str, object]]) -> None:
+    """Replace all rows of a table that says how things are now."""
+    target = batch_file(raw, table, table)
     draft = target.with_suffix(".draft")
     with _write_errors(raw):
         with draft.open("wb") as file:
-            with parquet_writer(file, RUN) as writer:
-                writer.write_table(run)
+            with parquet_writer(file, table) as writer:
+                writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMAS[table]))
             _to_disk(file)
         draft.replace(target)
         _folder_to_disk(target.parent)

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that was not met; `failed_count` is None where it counts no rows."""
+    """A check that was not met; `failed_count` is None where it counts no rows.
+
+    `problem` says what has gone wrong where a count does not.
+    """
 
     name: str
     asset: str
@@ -14,6 +17,7 @@ class FailedCheck:
     failed_count: int | None
     owner: str
     runbook: str
+    problem: str | None = None
 
 
 @dataclass(frozen=True)

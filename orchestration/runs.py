@@ -7,6 +7,7 @@ what the command line started and the command line shows what the scheduler did.
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -88,7 +89,9 @@ def _failed_checks(events: Iterable[dg.DagsterEvent]) -> list[FailedCheck]:
         evaluation = event.asset_check_evaluation_data
         if evaluation.passed:
             continue
-        found = {key: value.value for key, value in evaluation.metadata.items()}
+        found: dict[str, Any] = {
+            key: value.value for key, value in evaluation.metadata.items()
+        }
         count = found.get("failed", found.get(_FAILED_ROWS))
         failed.append(
             FailedCheck(
@@ -98,6 +101,7 @@ def _failed_checks(events: Iterable[dg.DagsterEvent]) -> list[FailedCheck]:
                 failed_count=int(count) if isinstance(count, int | float) else None,
                 owner=str(found.get("owner", "data_engineering")),
                 runbook=str(found.get("runbook", "publish-stopped")),
+                problem=found.get("problem"),
             )
         )
     return sorted(

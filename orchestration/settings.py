@@ -4,9 +4,10 @@ Holds the `CHARTGAP_*` settings and the paths derived from them. It leaves out
 everything that is about one source system; that is `sources.yml`.
 """
 
+import os
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import NonNegativeFloat, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +20,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     landing: Path | None = None
+    sources: Path | None = None
+    settle_seconds: NonNegativeFloat = 2.0
     warehouse: Path | None = None
     target: str = "duckdb"
     postgres_url: SecretStr | None = None
@@ -34,6 +37,16 @@ class Settings(BaseSettings):
     def landing_path(self) -> Path:
         """Where senders put their files; read only."""
         return self._or(self.landing, "landing")
+
+    @property
+    def sources_path(self) -> Path:
+        """The file that describes the source systems; it need not be there."""
+        return self._or(self.sources, "sources.yml")
+
+    @property
+    def extract_path(self) -> Path:
+        """How far each extraction from a database or server has come."""
+        return self.data_path / "extract"
 
     @property
     def warehouse_path(self) -> Path:
@@ -59,6 +72,12 @@ class Settings(BaseSettings):
         if chosen is None:
             return self.data_path / name
         return chosen.expanduser().resolve()
+
+
+def read_secret(variable: str) -> SecretStr | None:
+    """Return the secret in an environment variable that sources.yml names, if any."""
+    value = os.environ.get(variable)
+    return SecretStr(value) if value else None
 
 
 def load_settings() -> Settings:

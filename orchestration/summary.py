@@ -180,6 +180,9 @@ def _show_checks(console: Console, checks: Sequence[FailedCheck]) -> None:
         what = f"{severity:8}{number(check.failed_count):>7}  {check.name}"
         todo = f"{from_code(check.owner, '')}: {_RUNBOOK}{check.runbook}"
         _line(console, f"{what} ({check.asset})")
+        for problem in (check.problem or "").split("; "):
+            if problem:
+                _line(console, f"{'':17}{problem}")
         _line(console, f"{'':17}{todo}")
 
 

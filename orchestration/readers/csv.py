@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from orchestration.feeds import Feed
 from orchestration.raw import reader_schema
-from orchestration.readers.csv_layout import Layout, decode, layout_of
+from orchestration.readers.csv_layout import ColumnMapping, Layout, decode, layout_of
 from orchestration.readers.records import (
     KEPT_BYTES,
     RECORD_LIMIT,
@@ -26,14 +26,16 @@ from orchestration.readers.stream import Stream
 
 _BATCH_ROWS = 50_000
 _BATCH_BYTES = 32 << 20
+_ROW_LINES = 1 << 20  # so that short lines do not take more memory than long ones
 
 
-def read_csv(stream: Stream) -> Iterator[Item]:
+def read_csv(stream: Stream, columns: ColumnMapping) -> Iterator[Item]:
     """Yield the rows of a known feed; `_position` is the data row from 1.
 
-    Blank lines are no rows. A file without a required column is one reject.
+    `columns` maps the sender's columns to those of a feed. Blank lines are no rows.
+    A file without a required column is one reject.
     """
-    layout = layout_of(stream.head)
+    layout = layout_of(stream.head, columns)
     code, detail = "unknown_format", ""
     if layout and not layout.feed:
         code = "unknown_columns"
@@ -48,7 +50,14 @@ def read_csv(stream: Stream) -> Iterator[Item]:
 
 
 class _Lines:
-    """The lines of a file, for the CSV parser; they can be given back."""
+    """The lines of a file, for the CSV parser; those of a failed row come again.
+
+    A row goes on to its next line only inside a quoted value. A failed row found no
+    end from inside a quoted value at any of its lines. So a line of it that opens a
+    quote when it comes again, and would reach the next line in the same state, would
+    find none either: it is given no next line. Only the last, where the row failed,
+    may begin a longer row. Thus no line is parsed more than twice.
+    """
 
     def __init__(self, stream: Stream, layout: Layout) -> None:
         chunks = _utf8(stream.chunks()) if layout.is_utf16 else stream.chunks()
@@ -56,22 +65,33 @@ class _Lines:
         self._lines = (line for block in blocks for line in block)
         self._returned: deque[bytes] = deque()
         self._newline = layout.newline.decode()
-        self.taken: list[bytes] = []
+        self.taken: list[bytes] = []; self._x = 0
+        self.size = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
+        if self.taken and self._x:
+            raise StopIteration
         line = self._returned.popleft() if self._returned else next(self._lines, None)
         if line is None:
             raise StopIteration
         self.taken.append(line)
+        self.size += len(line)
+        if self.size > RECORD_LIMIT or len(self.taken) > _ROW_LINES:
+            raise csv.Error("the row is too long")
         return decode(line) + self._newline
 
+    def begin_row(self) -> None:
+        """Forget the lines taken for the row before."""
+        self.taken.clear()
+        self.size = 0
+
     def keep_first(self) -> None:
-        """Give back all lines taken but the first."""
+        """Give back all lines taken but the first: the row failed."""
         self._returned.extendleft(reversed(self.taken[1:]))
-        del self.taken[1:]
+        self._x=self._returned; del self.taken[1:]
 
 
 class _Rows:
@@ -98,7 +118,7 @@ class _Rows:
                 continue
             self._rows.append(row)
             self._positions.append(self._position)
-            self._size += sum(map(len, self._lines.taken))
+            self._size += self._lines.size
             if len(self._rows) == _BATCH_ROWS or self._size > _BATCH_BYTES:
                 yield self._batch()
         if self._rows:
@@ -116,7 +136,7 @@ class _Rows:
         csv.field_size_limit(RECORD_LIMIT)
         rows = csv.reader(self._lines, delimiter=self._layout.delimiter, strict=True)
         while True:
-            self._lines.taken.clear()
+            self._lines.begin_row()
             try:
                 row = next(rows)
             except StopIteration:

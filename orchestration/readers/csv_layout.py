@@ -6,10 +6,14 @@ It leaves out the rows.
 import codecs
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration.feeds import FEEDS, SYNTHEA, Feed
 from orchestration.readers.records import KEPT_BYTES
+
+ColumnMapping = Mapping[str, Mapping[str, str]]
+"""For a feed, the feed's column for each of the sender's columns in lower case."""
 
 _DELIMITERS = ",;\t|"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -47,8 +51,12 @@ class Layout:
         return len(set(self.header)) < len(self.header)
 
 
-def layout_of(head: bytes) -> Layout | None:
-    """Return the layout of a CSV file from its first bytes, None when it is none."""
+def layout_of(head: bytes, columns: ColumnMapping) -> Layout | None:
+    """Return the layout of a CSV file from its first bytes, None when it is none.
+
+    A header that has all the sender's columns that `columns` names for a feed is of
+    that feed, and these columns get the names they have there.
+    """
     is_utf16 = head.startswith(_UTF16)
     if is_utf16:
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
@@ -58,22 +66,35 @@ def layout_of(head: bytes) -> Layout | None:
     if not lines or len(lines[0]) > KEPT_BYTES or b"\0" in lines[0]:
         return None
     layouts = [
-        _layout(lines[:2], delimiter, is_utf16, newline) for delimiter in _DELIMITERS
+        _layout(lines[:2], delimiter, is_utf16, newline, columns)
+        for delimiter in _DELIMITERS
     ]
     return max(layouts, key=lambda found: (_fit(found), len(found.header)))
 
 
 def _layout(
-    lines: list[bytes], delimiter: str, is_utf16: bool, newline: bytes
+    lines: list[bytes],
+    delimiter: str,
+    is_utf16: bool,
+    newline: bytes,
+    columns: ColumnMapping,
 ) -> Layout:
     names, *others = (_fields(line, delimiter) for line in lines)
-    feed = feed_of(tuple(name.strip().lower() for name in names))
+    names, feed = _mapped([name.strip() for name in names], columns)
+    feed = feed or feed_of(tuple(name.lower() for name in names))
     numbered = enumerate(names, start=1)
-    header = tuple(
-        _column_name(name.strip(), number, feed) for number, name in numbered
-    )
+    header = tuple(_column_name(name, number, feed) for number, name in numbered)
     second_width = len(others[0]) if others else 0
     return Layout(delimiter, is_utf16, newline, header, second_width, feed)
+
+
+def _mapped(names: list[str], columns: ColumnMapping) -> tuple[list[str], Feed | None]:
+    """Rename the sender's columns to the feed's where a feed names them all."""
+    lower = {name.lower() for name in names}
+    for feed, mapping in columns.items():
+        if lower >= mapping.keys():
+            return [mapping.get(name.lower(), name) for name in names], FEEDS[feed]
+    return names, None
 
 
 def _fields(line: bytes, delimiter: str) -> list[str]:

@@ -7,13 +7,14 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 import orjson
 
 from orchestration.raw import FHIR_RESOURCES, HL7V2_SEGMENTS, X12_SEGMENTS
 from orchestration.readers.csv import read_csv
-from orchestration.readers.csv_layout import layout_of
+from orchestration.readers.csv_layout import ColumnMapping, layout_of
 from orchestration.readers.fhir import read_ndjson
 from orchestration.readers.fhir_json import read_json
 from orchestration.readers.hl7v2 import (
@@ -57,24 +58,29 @@ _READERS: dict[str, Callable[[Stream], Iterator[Item]]] = {
     "fhir_json": read_json,
     "x12": read_x12,
     "hl7v2": read_hl7v2,
-    "csv": read_csv,
 }
+_NO_MAPPING: ColumnMapping = {}
 
 
-def open_stream(raw: BinaryIO) -> tuple[Recognised, Iterator[Item]]:
+def open_stream(
+    raw: BinaryIO, columns: ColumnMapping = _NO_MAPPING
+) -> tuple[Recognised, Iterator[Item]]:
     """Return what a file at its beginning is, and its records.
 
-    Whatever the bytes, nothing but OSError is raised, and what cannot be read
-    comes as a reject.
+    `columns` maps a sender's CSV columns to those of a feed. Whatever the bytes,
+    nothing but OSError is raised, and what cannot be read comes as a reject.
     """
     stream = Stream(raw)
-    found = recognise(stream.head, is_complete=stream.is_complete)
+    found = recognise(stream.head, is_complete=stream.is_complete, columns=columns)
     if found.reason_code:
         return found, iter([_refusal(stream, found.reason_code)])
-    return found, _READERS[found.format](stream)
+    reader = _READERS.get(found.format, partial(read_csv, columns=columns))
+    return found, reader(stream)
 
 
-def recognise(head: bytes, *, is_complete: bool) -> Recognised:
+def recognise(
+    head: bytes, *, is_complete: bool, columns: ColumnMapping = _NO_MAPPING
+) -> Recognised:
     """Tell the format from a file's first bytes, which may be all of them."""
     text = head.removeprefix(codecs.BOM_UTF8)
     start = text.lstrip()
@@ -89,7 +95,7 @@ def recognise(head: bytes, *, is_complete: bool) -> Recognised:
         return _X12
     if _has_resource_line(text, is_complete=is_complete):
         return _NDJSON
-    found = _csv_kind(head)
+    found = _csv_kind(head, columns)
     return _HL7V2 if found.reason_code and contains_hl7v2(head) else found
 
 
@@ -127,8 +133,8 @@ def _is_resource(line: bytes) -> bool:
     }
 
 
-def _csv_kind(head: bytes) -> Recognised:
-    layout = layout_of(head)
+def _csv_kind(head: bytes, columns: ColumnMapping) -> Recognised:
+    layout = layout_of(head, columns)
     if layout and layout.feed:
         return Recognised("csv", layout.feed.name)
     if layout and layout.is_table:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.ingest import IngestProgress, IngestResult, ingest
+from orchestration.landing import wait_for_rest
 from orchestration.simulator.parameters import DEFAULT_AS_OF
 
 SECONDS = 20
@@ -370,7 +371,7 @@ def test_a_file_that_is_being_written_is_not_taken_until_it_is_stable(
     """The writer pauses for longer than an ingest takes, but not for long."""
     lines = [b"E-%d,finished\n" % number for number in range(20)]
     (landing / "done").write_bytes(encounters(99))
-    os.utime(landing / "done", ns=(1, 1))
+    time.sleep(2)
 
     def write_slowly() -> None:
         with (landing / "slow.csv").open("wb", buffering=0) as file:
@@ -386,7 +387,7 @@ def test_a_file_that_is_being_written_is_not_taken_until_it_is_stable(
         left += load(landing, raw, settle_seconds=2).left_for_next_run
     assert left > 0
     assert outcomes(raw) == {"done": "loaded"}
-    os.utime(landing / "slow.csv", ns=(1, 1))
+    wait_for_rest(landing, settle_seconds=2)
     load(landing, raw, settle_seconds=2)
     assert outcomes(raw)["slow.csv"] == "loaded"
     assert len(encounter_ids(raw)) == len(lines) + 1

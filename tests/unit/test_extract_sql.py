@@ -19,9 +19,12 @@ from subprocess import SubprocessError
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import dagster as dg
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
+from orchestration.assets import pull_sources
 from orchestration.extract.files import (
     ExtractError,
     ExtractNameError,
@@ -42,6 +45,8 @@ from orchestration.ingest import ingest
 from orchestration.landing import landed_files
 from orchestration.readers.recognise import open_stream
 from orchestration.readers.records import Batch
+from orchestration.settings import Settings
+from orchestration.sources import read_sources
 
 SECRET = "s3cret-pass-word"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -394,6 +399,50 @@ def test_ingest_loads_every_version_of_a_row_once(
         counts.append((loaded.total.loaded, loaded.total.rejected))
 
     assert counts == [(1, 0), (0, 0), (1, 0)]
+
+
+def test_a_run_pulls_what_sources_yml_names_and_warns_of_what_fails(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(database, "v1", "2026-03-01Z")
+    monkeypatch.setenv("BILLING_URL", database.uri)
+    (tmp_path / "sources.yml").write_text("""
+sources:
+  - name: billing
+    time_zone: America/New_York
+    sql:
+      url: BILLING_URL
+      tables:
+        - {name: lost, feed: holds, cursor: at, table: no_such_table}
+        - name: visits
+          feed: encounters
+          table: visits
+          cursor: updated_at
+          columns: {visit_no: encounter_id, state: status}
+""")
+    told: list[str] = []
+
+    result = dg.materialize(
+        [pull_sources],
+        resources={
+            "settings": Settings(data_dir=tmp_path),
+            "progress": lambda step, done, total: told.append(step),
+        },
+    )
+
+    [check] = result.get_asset_check_evaluations()
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "billing/lost: the database refuses" in check.metadata["problem"].text
+    [made] = result.asset_materializations_for_node("pull_sources")
+    counts = {name: found.value for name, found in made.metadata.items()}
+    assert counts == {"pulls": 2, "files": 1, "records": 1}
+    assert told == ["Pulling billing/visits"]
+    sources = read_sources(tmp_path / "sources.yml")
+    landing, raw = tmp_path / "landing", tmp_path / "raw"
+    loaded = ingest(landing, raw, as_of=NOW, sources=sources)
+    assert loaded.total.loaded == 1
+    [row] = pq.read_table(raw / "encounters").to_pylist()
+    assert (row["_data_source"], row["encounter_id"]) == ("billing", "v1")
 
 
 def test_a_pull_that_breaks_off_leaves_nothing(
