@@ -5,17 +5,13 @@ read (`readers`), how batches are kept (`raw_store`) and what records mean (dbt)
 """
 
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.file_load import (
-    Target,
-    duplicate_file,
-    load_file,
-    refuse_file,
-)
+from orchestration.batch_load import NewBatch, NewFile, Reached, StagedBatch
+from orchestration.file_load import duplicate_file
 from orchestration.landing import (
     FileChangedError,
     FileUnreadableError,
@@ -26,11 +22,18 @@ from orchestration.landing import (
 )
 from orchestration.load_log import History, LogRow, Tally, log_table
 from orchestration.raw import RUN, SOURCES
-from orchestration.raw_store import IngestError, RawBatch, write_only_file, writing
+from orchestration.raw_store import (
+    IngestError,
+    RawBatch,
+    commit,
+    write_only_file,
+    writing,
+)
 from orchestration.readers.records import REASONS
 from orchestration.sources import Source, Sources
+from orchestration.workers import workers
 
-BATCH_BYTES = 256 << 20
+BATCH_BYTES = 128 << 20
 
 
 class LandingNotFoundError(IngestError):
@@ -85,13 +88,14 @@ def ingest(
     on_progress: Callable[[IngestProgress], None] | None = None,
     settle_seconds: float = 0.0,
     batch_bytes: int = BATCH_BYTES,
+    worker_count: int = 1,
 ) -> IngestResult:
     """Bring what is new in `landing` into `raw` and return what that was.
 
     `as_of` (with its zone), the time zones of `sources` and `hash_key` are written
     down for the models. A file that has changed less than `settle_seconds` ago, or
     changes while it is read, is left for the next run. A batch holds files of about
-    `batch_bytes` together.
+    `batch_bytes` together; several batches are read by `worker_count` processes.
 
     Raises LandingNotFoundError, RawLockedError when another ingest is at work, and
     RawWriteError when raw cannot be written; batches committed before that stay.
@@ -102,7 +106,8 @@ def ingest(
     ingest_id = f"{started_at:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
     with writing(raw):
         run = _Ingest(raw, ingest_id, sources, on_progress or _ignore)
-        run.load_all(_new_files(landing, run.history), settle_seconds, batch_bytes)
+        new = _new_files(landing, run.history)
+        run.load_all(new, settle_seconds, batch_bytes, worker_count)
         row = {
             "as_of": as_of.astimezone(UTC).replace(tzinfo=None),
             "ingest_id": ingest_id,
@@ -160,91 +165,99 @@ class _Ingest:
         self.left = 0
         self._raw = raw
         self._ingest_id = ingest_id
+        self._batches = 0
         self._sources = sources
+        self._taken: set[str] = set()
+        self._copies: list[NewFile] = []
         self._report = report
-        self._files = self._files_total = 0
-        self._bytes = self._bytes_total = 0
-        self._records = 0
+        self._progress = IngestProgress(0, 0, 0, 0, 0)
 
     def load_all(
-        self, files: list[LandedFile], settle_seconds: float, batch_bytes: int
+        self,
+        files: list[LandedFile],
+        settle_seconds: float,
+        batch_bytes: int,
+        worker_count: int,
     ) -> None:
-        """Load new files batch by batch."""
+        """Load new files batch by batch, and log those that hold nothing new."""
         settled = [file for file in files if is_settled(file, settle_seconds)]
         self.left = len(files) - len(settled)
-        self._files_total = len(settled)
-        self._bytes_total = sum(file.state.size for file in settled)
-        for number, group in enumerate(_groups(settled, batch_bytes), start=1):
-            batch_id = f"{self._ingest_id}-{number:06d}"
-            remaining = group
-            while changed := self._load_group(remaining, batch_id):
-                remaining = [file for file in remaining if file is not changed]
+        size = sum(file.state.size for file in settled)
+        self._progress = IngestProgress(0, len(settled), 0, size, 0)
+        if size <= batch_bytes:
+            worker_count = 1
+        with workers(worker_count, self._raw, self._tell) as at_work:
+            for group in _groups(settled, batch_bytes):
+                if new := tuple(self._new(group)):
+                    for staged in at_work.load(self._next_batch(new)):
+                        self._commit(staged)
+            for staged in at_work.rest():
+                self._commit(staged)
+        self._log_copies()
+
+    def _new(self, files: list[LandedFile]) -> Iterator[NewFile]:
+        """Yield the files to read; those whose content is known are set aside."""
+        for file in files:
+            source = self._sources.of(file.name)
+            try:
+                file_id = None if file.refusal else content_id(file)
+            except FileUnreadableError:
+                file_id = None
+            except FileChangedError:
                 self.left += 1
+                continue
+            if file_id is None:
+                yield NewFile(file, None, source)
+            elif file_id not in self._taken and not self.history.content(file_id):
+                self._taken.add(file_id)
+                yield NewFile(file, file_id, source)
+            else:
+                if not self.history.knows_content_as(file_id, file.name):
+                    self._copies.append(NewFile(file, file_id, source))
+                self._tell(Reached(files=1, bytes=file.state.size))
 
-    def _load_group(self, files: list[LandedFile], batch_id: str) -> LandedFile | None:
-        """Load files as one batch.
+    def _next_batch(self, files: tuple[NewFile, ...]) -> NewBatch:
+        self._batches += 1
+        batch_id = f"{self._ingest_id}-{self._batches:06d}"
+        return NewBatch(batch_id, datetime.now(UTC).replace(tzinfo=None), files)
 
-        Nothing was loaded when a file is returned: it changed while it was read.
-        """
-        loaded_at = datetime.now(UTC).replace(tzinfo=None)
-        batch = RawBatch(self._raw, batch_id)
-        target = Target(batch, batch_id, loaded_at, self._report_records)
-        rows: list[LogRow] = []
-        before = self._files, self._bytes, self._records
-        try:
-            for file in files:
-                try:
-                    row = self._load(file, target)
-                except FileChangedError:
-                    self._undo(rows, before)
-                    return file
-                if row:
-                    rows.append(row)
-                    self.history.note(row)
-                    self._records += row.tally.received
-                self._files += 1
-                self._bytes += file.state.size
-                self._report_records(0, 0)
-            if rows:
-                batch.commit(log_table(rows, batch_id, loaded_at))
-        finally:
-            batch.discard()
-        self._count(rows)
-        return None
+    def _commit(self, staged: StagedBatch) -> None:
+        if staged.rows:
+            commit(self._raw, staged.batch_id)
+        self._count(staged.rows)
+        self.left += len(staged.changed)
 
-    def _load(self, file: LandedFile, target: Target) -> LogRow | None:
-        """Load one file; None when its content is no news under its name."""
-        source = self._sources.of(file.name)
-        if file.refusal:
-            return refuse_file(file, "refused", file.refusal, source, target)
-        try:
-            file_id = content_id(file)
-            content = self.history.content(file_id)
+    def _log_copies(self) -> None:
+        """Log the copies; where the original changed while it was read, none."""
+        rows = []
+        for copy in self._copies:
+            content = self.history.content(copy.file_id or "")
             if content is None:
-                return load_file(file, file_id, source, target)
-        except FileUnreadableError:
-            return refuse_file(file, "unreadable", "", source, target)
-        if self.history.knows_content_as(file_id, file.name):
-            return None
-        return duplicate_file(file, file_id, content, source)
+                self.left += 1
+            else:
+                file_id = copy.file_id or ""
+                rows.append(duplicate_file(copy.file, file_id, content, copy.source))
+        if rows:
+            new = self._next_batch(tuple(self._copies))
+            batch = RawBatch(self._raw, new.batch_id)
+            try:
+                batch.stage(log_table(rows, new.batch_id, new.loaded_at))
+                commit(self._raw, new.batch_id)
+            finally:
+                batch.discard()
+            self._count(rows)
 
-    def _undo(self, rows: list[LogRow], before: tuple[int, int, int]) -> None:
+    def _count(self, rows: Iterable[LogRow]) -> None:
         for row in rows:
-            self.history.forget(row)
-        self._files, self._bytes, self._records = before
-
-    def _count(self, rows: list[LogRow]) -> None:
-        for row in rows:
+            self.history.note(row)
             self.total.include(row.tally)
             self.by_format.setdefault(row.format, Tally()).include(row.tally)
 
-    def _report_records(self, file_bytes: int, file_records: int) -> None:
-        self._report(
-            IngestProgress(
-                self._files,
-                self._files_total,
-                self._bytes + file_bytes,
-                self._bytes_total,
-                self._records + file_records,
-            )
+    def _tell(self, done: Reached) -> None:
+        self._progress = replace(
+            self._progress,
+            files_done=self._progress.files_done + done.files,
+            bytes_done=self._progress.bytes_done + done.bytes,
+            records=self._progress.records + done.records,
         )
+        self._report(self._progress)

@@ -127,13 +127,6 @@ class History:
         content = Content(row.format, row.feed, row.tally.received)
         self._note(row.file.key, row.file_id, content)
 
-    def forget(self, row: LogRow) -> None:
-        """Undo `note`, for a batch that did not come to be."""
-        self._files.discard(row.file.key)
-        self._named.discard((row.file_id, row.file.name))
-        if row.outcome != DUPLICATE:
-            self._contents.pop(row.file_id, None)
-
     def knows(self, file: LandedFile) -> bool:
         """Tell whether a file is as it was when it was dealt with."""
         return file.key in self._files

@@ -60,7 +60,10 @@ def writing(raw: Path) -> Iterator[None]:
         with _write_errors(raw):
             _recover(raw)
             write_empty_tables(raw)
-        yield
+        try:
+            yield
+        finally:
+            shutil.rmtree(raw / _INCOMING, ignore_errors=True)
 
 
 @contextmanager
@@ -114,6 +117,7 @@ class RawBatch:
         self._batch_id = batch_id
         self._folder = raw / _INCOMING / batch_id
         self._tables: dict[str, _TableFile] = {}
+        self._is_staged = False
         with _write_errors(raw):
             self._folder.mkdir(parents=True)
 
@@ -125,23 +129,33 @@ class RawBatch:
                 self._tables[table] = _TableFile(path, table)
             self._tables[table].add(rows)
 
-    def commit(self, load_log: pa.RecordBatch) -> None:
-        """Make the batch exist, on disk, with its load log."""
+    def stage(self, load_log: pa.RecordBatch) -> None:
+        """End the batch with its load log; it is whole, on disk and not visible yet."""
         self.add(LOAD_LOG, load_log)
         with _write_errors(self._raw):
             for table in self._tables.values():
                 table.close()
-            for name in sorted(self._tables, key=lambda table: table == LOAD_LOG):
-                target = batch_file(self._raw, name, self._batch_id)
-                self._tables[name].path.rename(target)
-                _folder_to_disk(target.parent)
-            self._folder.rmdir()
+        self._is_staged = True
 
     def discard(self) -> None:
-        """Remove all traces of a batch that was not committed."""
+        """Remove all traces of a batch that was not staged."""
+        if self._is_staged:
+            return
         for table in self._tables.values():
             table.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def commit(raw: Path, batch_id: str) -> None:
+    """Make a staged batch exist; raises RawWriteError."""
+    folder = raw / _INCOMING / batch_id
+    with _write_errors(raw):
+        tables = sorted(path.stem for path in folder.iterdir())
+        for table in sorted(tables, key=lambda table: table == LOAD_LOG):
+            target = batch_file(raw, table, batch_id)
+            (folder / f"{table}.parquet").rename(target)
+            _folder_to_disk(target.parent)
+        folder.rmdir()
 
 
 class _TableFile:

@@ -7,7 +7,7 @@ everything that is about one source system; that is `sources.yml`.
 import os
 from pathlib import Path
 
-from pydantic import NonNegativeFloat, SecretStr
+from pydantic import NonNegativeFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     landing: Path | None = None
     sources: Path | None = None
     settle_seconds: NonNegativeFloat = 2.0
+    workers: PositiveInt = min(os.cpu_count() or 1, 4)
     warehouse: Path | None = None
     target: str = "duckdb"
     postgres_url: SecretStr | None = None

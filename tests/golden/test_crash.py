@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from orchestration.ingest import ingest
-from orchestration.raw import LOAD_LOG, RUN, SCHEMAS
+from orchestration.raw import LOAD_LOG, RUN, SCHEMAS, SOURCES
 from orchestration.raw_store import RawWriteError, batch_ids
 from orchestration.simulator.parameters import DEFAULT_AS_OF
 from orchestration.simulator.simulate import simulate
@@ -27,6 +27,7 @@ from orchestration.simulator.simulate import simulate
 # Small batches: many commits, so that many of the kills fall into one.
 BATCH_BYTES = 20_000
 BY_THE_CLOCK = 0.4
+BY_TWO_WORKERS = 0.25
 # What happens to files of raw, as Python announces it before it is done.
 STEPS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 LOAD = f"""
@@ -36,7 +37,7 @@ from pathlib import Path
 from orchestration.ingest import ingest
 from orchestration.raw_store import RawWriteError
 
-landing, raw, last_step, file_limit = sys.argv[1:]
+landing, raw, last_step, file_limit, workers = sys.argv[1:]
 steps = 0
 
 def die_at_last_step(event, arguments):
@@ -51,7 +52,8 @@ print("begin", flush=True)
 sys.addaudithook(die_at_last_step)
 try:
     now = datetime.now(UTC)
-    ingest(Path(landing), Path(raw), as_of=now, batch_bytes={BATCH_BYTES})
+    ingest(Path(landing), Path(raw), as_of=now, batch_bytes={BATCH_BYTES},
+           worker_count=int(workers))
 except RawWriteError as error:
     sys.exit(str(error))
 print(steps)
@@ -84,14 +86,20 @@ def load(landing: Path, raw: Path) -> None:
 
 
 def start(
-    landing: Path, raw: Path, *, last_step: int = -1, file_limit: int = 0
+    landing: Path,
+    raw: Path,
+    *,
+    last_step: int = -1,
+    file_limit: int = 0,
+    workers: int = 1,
 ) -> subprocess.Popen[str]:
     """Start a load in a process of its own and return when it begins.
 
     It kills itself at its `last_step`, and writes no file beyond `file_limit` bytes.
     """
+    numbers = last_step, file_limit, workers
     process = subprocess.Popen(
-        [sys.executable, "-c", LOAD, landing, raw, str(last_step), str(file_limit)],
+        [sys.executable, "-c", LOAD, landing, raw, *map(str, numbers)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -103,7 +111,7 @@ def start(
 
 def leftovers(raw: Path) -> list[Path]:
     """Return files in raw that belong to no batch and no table."""
-    known = {RUN, "_schema", *batch_ids(raw)}
+    known = {RUN, SOURCES, "_schema", *batch_ids(raw)}
     return [
         path
         for path in raw.rglob("*")
@@ -143,18 +151,18 @@ def assert_made_good(
     assert leftovers(raw) == []
 
 
-def killed_by_the_clock(landing: Path, raw: Path, after: float) -> bool:
+def killed_by_the_clock(landing: Path, raw: Path, after: float, workers: int) -> bool:
     """Kill a load after so many seconds; tell whether it was still at work."""
-    process = start(landing, raw)
+    process = start(landing, raw, workers=workers)
     time.sleep(after)
     process.kill()
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
 
-def killed_at_a_step(landing: Path, raw: Path, step: int) -> bool:
+def killed_at_a_step(landing: Path, raw: Path, step: int, workers: int) -> bool:
     """Let a load die at one of its steps; tell whether it got there."""
-    process = start(landing, raw, last_step=step)
+    process = start(landing, raw, last_step=step, workers=workers)
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
@@ -177,12 +185,13 @@ def test_a_load_killed_anywhere_is_made_good_by_the_next(
     while killed < wanted:
         raw = tmp_path / "raw"
         for _ in range(chance.randint(1, 3)):
+            workers = 2 if chance.random() < BY_TWO_WORKERS else 1
             if chance.random() < BY_THE_CLOCK:
                 after = chance.uniform(0, undisturbed.seconds)
-                killed += killed_by_the_clock(landing, raw, after)
+                killed += killed_by_the_clock(landing, raw, after, workers)
             else:
                 step = chance.randint(1, undisturbed.steps)
-                killed += killed_at_a_step(landing, raw, step)
+                killed += killed_at_a_step(landing, raw, step, workers)
         amid += 0 < len(batch_ids(raw)) < undisturbed.batches
         assert_made_good(landing, raw, undisturbed, raw_digests)
         shutil.rmtree(raw)

@@ -30,6 +30,7 @@ from orchestration.ingest import (
 from orchestration.landing import wait_for_rest
 from orchestration.raw import LOAD_LOG, SCHEMAS, batch_file, parquet_writer
 from orchestration.raw_store import RawLockedError, RawWriteError
+from orchestration.workers import WorkerLostError
 
 AS_OF = datetime(2026, 10, 31, 12, tzinfo=UTC)
 ENCOUNTERS = b"encounter_id,status\ne1,finished\ne2,planned\n"
@@ -441,7 +442,7 @@ def test_a_crash_between_renames_is_recovered(
         batch_file(raw, table, log.stem).rename(incoming / f"{table}.parquet")
     assert load(landing, raw).total.loaded == 7
     assert content(raw) == expected
-    assert not any((raw / ".incoming").iterdir())
+    assert not (raw / ".incoming").exists()
 
 
 def test_a_batch_that_cannot_be_moved_whole_does_not_exist(
@@ -487,3 +488,49 @@ def test_a_killed_ingest_is_made_good_by_the_next(
     load(landing, raw)
     assert content(raw) == content(tmp_path / "undisturbed")
     assert outcomes(raw) == outcomes(tmp_path / "undisturbed")
+
+
+def fill_for_two(landing: Path) -> None:
+    """More than one batch of 200 bytes, with copies far from their originals."""
+    fill(landing)
+    for number in range(8):
+        lines = LINES.replace(b'"1"', b'"%d"' % (number // 2 + 10))
+        (landing / f"d{number}").write_bytes(lines)
+    (landing / "zz").write_bytes(ENCOUNTERS)
+
+
+def test_two_workers_bring_in_what_one_does(
+    landing: Path, raw: Path, tmp_path: Path
+) -> None:
+    fill_for_two(landing)
+    reached: list[IngestProgress] = []
+    one = load(landing, tmp_path / "one", batch_bytes=200)
+    two = load(
+        landing, raw, batch_bytes=200, worker_count=2, on_progress=reached.append
+    )
+    assert two.total == one.total
+    assert two.total.duplicate == 10
+    assert (content(raw), outcomes(raw)) == (
+        content(tmp_path / "one"),
+        outcomes(tmp_path / "one"),
+    )
+    assert (reached[-1].files_done, reached[-1].records) == (12, one.total.loaded)
+    assert reached[-1].bytes_done == reached[-1].bytes_total
+    assert load(landing, raw, batch_bytes=200, worker_count=2).total.files == 0
+
+
+def test_a_lost_worker_is_one_clear_error_and_made_good_by_the_next(
+    landing: Path, raw: Path, tmp_path: Path
+) -> None:
+    fill_for_two(landing)
+
+    def kill_one(progress: IngestProgress) -> None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+
+    with pytest.raises(WorkerLostError):
+        load(landing, raw, batch_bytes=200, worker_count=2, on_progress=kill_one)
+    assert not (raw / ".incoming").exists()
+    load(landing, raw)
+    load(landing, tmp_path / "undisturbed")
+    assert content(raw) == content(tmp_path / "undisturbed")
