@@ -8,38 +8,23 @@ exit status 1 when a limit is broken.
 Run: make limits, or .venv/bin/python -m benchmarks.limits [--files | --repeats]
 """
 
-import gzip
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.ingest import fhir_encounters, x12_claims
+from benchmarks.limits_files import Case, cases
 from orchestration.ingest import ingest
 
-GB = 1_000_000_000
 PEAK_MB = 1_000
-SECONDS = 30.0
 GIVE_UP_SECONDS = 900.0
 ORDERS, KILLS = 100, 200
-_BLOCK = 1 << 20
-_SAMPLE_BYTES = 40_000_000
-
-ISA = (
-    b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       "
-    b"*260101*1200*^*00501*000000001*0*T*:~"
-)
-IEA = b"IEA*0*000000001~"
-PATIENT = b'{"resourceType":"Patient","id":"%d"}\n'
-OPEN_PATIENT = b'{"resourceType":"Patient","id":"1","text":'
 
 
 @dataclass(frozen=True)
@@ -53,172 +38,23 @@ class Measured:
     reasons: str
 
 
-@dataclass(frozen=True)
-class Case:
-    """One file: its bytes in pieces, and what must come of it."""
-
-    name: str
-    pieces: Callable[[], Iterator[bytes]]
-    loaded: int | None
-    is_rejected: bool = True
-    seconds: float | None = SECONDS
-
-    @property
-    def give_up_seconds(self) -> float:
-        """How long to wait for the load: well over its limit."""
-        return 3 * self.seconds if self.seconds else GIVE_UP_SECONDS
-
-    def broken(self, measured: Measured) -> list[str]:
-        """Say which limits a load of this file broke."""
-        wrong = []
-        if measured.peak_mb >= PEAK_MB:
-            wrong.append(f"more than {PEAK_MB} MB of memory")
-        if self.seconds and measured.seconds > self.seconds:
-            wrong.append(f"more than {self.seconds:.0f} s")
-        if self.is_rejected != (measured.rejected > 0):
-            wrong.append("no reject" if self.is_rejected else "a reject")
-        if self.loaded is not None and self.loaded != measured.loaded:
-            wrong.append(f"loaded {measured.loaded}, not {self.loaded}")
-        return wrong
+def broken_limits(case: Case, measured: Measured) -> list[str]:
+    """Say which limits the load of a file broke."""
+    wrong = []
+    if measured.peak_mb >= PEAK_MB:
+        wrong.append(f"more than {PEAK_MB} MB of memory")
+    if case.seconds and measured.seconds > case.seconds:
+        wrong.append(f"more than {case.seconds:.0f} s")
+    if case.is_rejected != (measured.rejected > 0):
+        wrong.append("no reject" if case.is_rejected else "a reject")
+    if case.loaded is not None and case.loaded != measured.loaded:
+        wrong.append(f"loaded {measured.loaded}, not {case.loaded}")
+    return wrong
 
 
-def repeated(piece: bytes, size: int) -> Iterator[bytes]:
-    """Yield a piece again and again until `size` bytes are out, the last one cut."""
-    block = piece * max(1, _BLOCK // len(piece))
-    for _ in range(size // len(block)):
-        yield block
-    yield block[: size % len(block)]
-
-
-def sample(parts: Iterator[str], size: int) -> Iterator[bytes]:
-    """Yield `_SAMPLE_BYTES` of generated parts again until there are `size` bytes."""
-    made: list[bytes] = []
-    produced = 0
-    while produced < _SAMPLE_BYTES:
-        made.append("".join(islice(parts, 20)).encode())
-        produced += len(made[-1])
-    for _ in range(size // produced + 1):
-        yield from made
-
-
-def between(start: bytes, middle: Iterator[bytes], end: bytes) -> Iterator[bytes]:
-    """Yield a beginning, what comes between, and an end."""
-    yield start
-    yield from middle
-    yield end
-
-
-def bomb(piece: bytes, size: int, start: bytes = b"") -> Iterator[bytes]:
-    """Yield a gzip file that expands to `size` bytes of one piece repeated."""
-    yield gzip.compress(start, mtime=0)
-    member = gzip.compress(piece * (100_000_000 // len(piece)), mtime=0)
-    for _ in range(size // 100_000_000):
-        yield member
-
-
-def cases() -> list[Case]:
-    """Return every file that is tried."""
-    line = partial(repeated, b"a", GB)
-    nested = partial(repeated, b"[", 2_000_000)
-    return [
-        Case(
-            "1 GB of X12",
-            lambda: sample(x12_claims(seed=1), GB),
-            loaded=None,
-            is_rejected=False,
-            seconds=None,
-        ),
-        Case(
-            "1 GB of FHIR NDJSON",
-            lambda: sample(fhir_encounters(seed=1), GB),
-            loaded=None,
-            is_rejected=False,
-            seconds=None,
-        ),
-        Case(
-            "an NDJSON line of 1 GB before a good one",
-            lambda: between(OPEN_PATIENT + b'"', line(), b'"}\n' + PATIENT % 2),
-            loaded=1,
-        ),
-        Case(
-            "an X12 segment of 1 GB",
-            lambda: between(ISA + b"NTE*ADD*", line(), b"~" + IEA),
-            loaded=2,
-        ),
-        Case(
-            "a CSV row of 1 GB before a good one",
-            lambda: between(
-                b"encounter_id,status\n", line(), b",finished\nE-1,finished\n"
-            ),
-            loaded=1,
-        ),
-        Case(
-            "a CSV quote that is never closed before 100 MB of rows",
-            lambda: between(
-                b'encounter_id,status\n"E-1,finished\n',
-                repeated(b"E-%s,finished\n" % (b"2" * 990), 100_000_000),
-                b"\n",
-            ),
-            loaded=None,
-        ),
-        Case(
-            "1 MB of CSV rows that all leave a quote open",
-            lambda: between(
-                b"encounter_id,status\n", repeated(b'a","\n', 1_000_000), b""
-            ),
-            loaded=0,
-        ),
-        Case(
-            "a resource of 1 GB that spans lines",
-            lambda: between(b'{\n"resourceType": "Patient",\n"x": "', line(), b'"\n}'),
-            loaded=0,
-        ),
-        Case(
-            "two million nested brackets on a line before a good one",
-            lambda: between(OPEN_PATIENT, nested(), b"\n" + PATIENT % 2),
-            loaded=1,
-        ),
-        Case(
-            "two million nested brackets in a document",
-            lambda: between(b'{\n"resourceType": "Patient",\n"x":', nested(), b"\n"),
-            loaded=0,
-        ),
-        Case(
-            "two million nested brackets in a Bundle",
-            lambda: between(b'{"resourceType": "Bundle", "entry": [', nested(), b"\n"),
-            loaded=0,
-        ),
-        Case("a gzip bomb of 10 GB of zeros", lambda: bomb(b"\0", 10 * GB), loaded=0),
-        Case(
-            "a gzip bomb of 10 GB of one record",
-            lambda: bomb(OPEN_PATIENT + b'"%s"}\n' % (b"a" * 900), 10 * GB),
-            loaded=None,
-        ),
-        Case(
-            "ten million X12 segments of one byte",
-            lambda: between(ISA, repeated(b"A~", 20_000_000), IEA),
-            loaded=2,
-        ),
-        Case(
-            "ten million empty X12 segments",
-            lambda: between(ISA, repeated(b"~", 10_000_000), b"A~" + IEA),
-            loaded=2,
-        ),
-        Case(
-            "one million NDJSON lines of one byte",
-            lambda: between(PATIENT % 1, repeated(b"a\n", 2_000_000), b""),
-            loaded=1,
-        ),
-        Case(
-            "one million CSV rows of one byte",
-            lambda: between(
-                b"encounter_id,status\nE-1,finished\n",
-                repeated(b"a\n", 2_000_000),
-                b"",
-            ),
-            loaded=1,
-        ),
-    ]
+def give_up_seconds(case: Case) -> float:
+    """Return how long to wait for the load of a file: well over its limit."""
+    return 3 * case.seconds if case.seconds else GIVE_UP_SECONDS
 
 
 def _load(landing: Path, raw: Path, send: Callable[[Measured], None]) -> None:
@@ -252,7 +88,7 @@ def measure(case: Case) -> Measured:
         process.start()
         sender.close()
         try:
-            if not receiver.poll(case.give_up_seconds):
+            if not receiver.poll(give_up_seconds(case)):
                 raise TimeoutError
             found: Measured = receiver.recv()
         finally:
@@ -272,10 +108,10 @@ def try_files() -> bool:
         except (EOFError, TimeoutError) as error:
             is_good = False
             why = "it died" if isinstance(error, EOFError) else "given up"
-            over = f"> {case.give_up_seconds:.0f}"
+            over = f"> {give_up_seconds(case):.0f}"
             print(f"| {case.name} | {over} | | | | | {why} |", flush=True)
             continue
-        broken = case.broken(found)
+        broken = broken_limits(case, found)
         is_good = is_good and not broken
         print(
             f"| {case.name} | {found.seconds:.1f} | {found.peak_mb:.0f}"

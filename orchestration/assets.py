@@ -135,6 +135,7 @@ def ingest_landing(
             hash_key=settings.hash_key.get_secret_value(),
             on_progress=tell,
             settle_seconds=settings.settle_seconds,
+            worker_count=settings.workers,
         )
     totals = {
         "files": result.total.files,
@@ -143,6 +144,7 @@ def ingest_landing(
         "duplicate": result.total.duplicate,
         "rejected": result.total.rejected,
         "left for the next run": result.left_for_next_run,
+        "passed over": result.passed_over,
     }
     for table in raw.SCHEMAS:
         metadata = totals if table == raw.LOAD_LOG else {}

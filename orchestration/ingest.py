@@ -19,6 +19,7 @@ from orchestration.landing import (
     content_id,
     is_settled,
     landed_files,
+    passed_over_count,
 )
 from orchestration.load_log import History, LogRow, Tally, log_table
 from orchestration.raw import RUN, SOURCES
@@ -62,12 +63,17 @@ class RejectReason:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What one ingest brought in; its batches are those whose id begins with its id."""
+    """What one ingest brought in; its batches are those whose id begins with its id.
+
+    Files that still changed are left for the next run; hidden files and unfinished
+    uploads are passed over until they have another name.
+    """
 
     ingest_id: str
     total: Tally
     by_format: dict[str, Tally]
     left_for_next_run: int
+    passed_over: int
 
     @property
     def reject_reasons(self) -> list[RejectReason]:
@@ -116,7 +122,9 @@ def ingest(
         }
         write_only_file(raw, RUN, [row])
         write_only_file(raw, SOURCES, [_zones(source) for source in sources.entries])
-    return IngestResult(ingest_id, run.total, run.by_format, run.left)
+    return IngestResult(
+        ingest_id, run.total, run.by_format, run.left, passed_over_count(landing)
+    )
 
 
 def _ignore(_: IngestProgress) -> None:

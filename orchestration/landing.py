@@ -61,11 +61,25 @@ class LandedFile:
 def landed_files(landing: Path) -> Iterator[LandedFile]:
     """Yield the files below a folder in the order of their names.
 
-    Hidden files and unfinished uploads are left out. A link that leads out of the
+    Hidden files and unfinished uploads are passed over. A link that leads out of the
     folder, a pipe or a socket is yielded with its refusal.
     """
     root = landing.resolve()
     yield from _walk(root, root)
+
+
+def passed_over_count(landing: Path) -> int:
+    """Count what `landed_files` passes over below a folder; a folder counts as one."""
+    count = 0
+    for _, folders, files in os.walk(landing.resolve()):
+        count += sum(map(_is_passed_over, folders + files))
+        folders[:] = [name for name in folders if not _is_passed_over(name)]
+    return count
+
+
+def _is_passed_over(name: str) -> bool:
+    """Tell whether a file or folder is hidden or an upload that is not finished."""
+    return name.startswith(".") or name.lower().endswith(_UNFINISHED)
 
 
 def _walk(folder: Path, root: Path) -> Iterator[LandedFile]:
@@ -78,7 +92,7 @@ def _walk(folder: Path, root: Path) -> Iterator[LandedFile]:
         yield _landed(folder, root, "the folder cannot be opened")
         return
     for entry in found:
-        if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
+        if _is_passed_over(entry.name):
             continue
         path = Path(entry.path)
         try:

@@ -4,6 +4,7 @@ The one place that knows what raw looks like. It leaves out how rows get there
 (`raw_batch`) and what they mean (the dbt models).
 """
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,9 @@ _LOG_SCHEMAS = {
 SCHEMAS: dict[str, pa.Schema] = {**_LOADED_SCHEMAS, **_LOG_SCHEMAS}
 """Every raw table and its columns, in order."""
 
+LOADED_TABLES = tuple(_LOADED_SCHEMAS)
+"""The raw tables that hold what senders sent, each row with its file and position."""
+
 
 def reader_schema(table: str) -> pa.Schema:
     """Return what a reader fills of a raw table: its position and own columns."""
@@ -147,11 +151,23 @@ def parquet_writer(target: Any, table: str) -> pq.ParquetWriter:  # noqa: ANN401
 
 
 def write_empty_tables(raw: Path) -> None:
-    """Give every raw table its folder and an empty file that carries its columns."""
-    for table, schema in SCHEMAS.items():
+    """Give every raw table its folder and an empty file that carries its columns.
+
+    A file that holds these bytes already stays untouched; any other is replaced.
+    """
+    for table in SCHEMAS:
         target = batch_file(raw, table, "_schema")
+        content = _empty_file(table)
+        if target.is_file() and target.read_bytes() == content:
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".draft")
-        with parquet_writer(draft, table) as writer:
-            writer.write_table(schema.empty_table())
+        draft.write_bytes(content)
         draft.replace(target)
+
+
+def _empty_file(table: str) -> bytes:
+    content = io.BytesIO()
+    with parquet_writer(content, table) as writer:
+        writer.write_table(SCHEMAS[table].empty_table())
+    return content.getvalue()

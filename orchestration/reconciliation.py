@@ -97,13 +97,13 @@ def last_ingest(raw_path: Path) -> str:
 
 def balance(raw_path: Path, ingest_id: str) -> Balance:
     """Count the records of one ingest, as logged and as found in its files."""
-    loaded = [name for name in raw.SCHEMAS if name not in _NOT_LOADED]
     with duckdb.connect(":memory:") as connection:
         _view(connection, raw_path, ingest_id, raw.LOAD_LOG)
         _view(connection, raw_path, ingest_id, raw.REJECTS)
-        for table in loaded:
+        for table in raw.LOADED_TABLES:
             _view(connection, raw_path, ingest_id, table)
-        union = " union all ".join(f"select _file_id from {name}" for name in loaded)  # noqa: S608
+        loaded = (f"select _file_id from {name}" for name in raw.LOADED_TABLES)  # noqa: S608
+        union = " union all ".join(loaded)
         connection.execute(f"create view loaded as {union}")
         row = connection.execute(_PER_FILE).fetchone() or (0,) * 8
     return Balance(*(int(number) for number in row))
@@ -127,9 +127,6 @@ def rejects_by_reason(raw_path: Path, ingest_id: str) -> list[RejectCount]:
             " group by 1 order by 1"
         ).fetchall()
     return [RejectCount(str(row[0]), int(row[1]), int(row[2])) for row in rows]
-
-
-_NOT_LOADED = (raw.LOAD_LOG, raw.REJECTS, raw.RUN)
 
 
 def _view(

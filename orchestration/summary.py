@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.landing import passed_over_count
 from orchestration.page.marts import BlockerCount, Control, Marts, read_marts
 from orchestration.page.words import dollars, from_code, number
 from orchestration.publish import DATABASE_NAME, PAGE_NAME
@@ -83,6 +84,7 @@ def show_run(console: Console, run: Run, settings: Settings) -> None:
         if published:
             _show_standing(console, published.marts)
     _show_records(console, settings.raw_path)
+    _show_passed_over(console, passed_over_count(settings.landing_path))
     _show_checks(console, run.failed_checks)
     _show_end(console, run, settings)
 
@@ -169,6 +171,15 @@ def _show_records(console: Console, raw_path: Path) -> None:
             console,
             f"  {item.reason_code}: {number(item.places)} places,"
             f" {number(item.records)} records rejected",
+        )
+
+
+def _show_passed_over(console: Console, count: int) -> None:
+    if count:
+        _line(
+            console,
+            f"{number(count)} hidden or unfinished files or folders in the landing "
+            "folder were passed over",
         )
 
 

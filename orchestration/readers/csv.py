@@ -65,14 +65,14 @@ class _Lines:
         self._lines = (line for block in blocks for line in block)
         self._returned: deque[bytes] = deque()
         self._newline = layout.newline.decode()
-        self.taken: list[bytes] = []; self._x = 0
+        self.taken: list[bytes] = []
         self.size = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        if self.taken and self._x:
+        if self.taken and self._returned:
             raise StopIteration
         line = self._returned.popleft() if self._returned else next(self._lines, None)
         if line is None:
@@ -91,7 +91,7 @@ class _Lines:
     def keep_first(self) -> None:
         """Give back all lines taken but the first: the row failed."""
         self._returned.extendleft(reversed(self.taken[1:]))
-        self._x=self._returned; del self.taken[1:]
+        del self.taken[1:]
 
 
 class _Rows:

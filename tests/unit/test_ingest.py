@@ -235,11 +235,12 @@ def test_names_are_taken_literally(landing: Path, raw: Path) -> None:
     assert logged == {*names, "\\xff"}
 
 
-def test_hidden_and_unfinished_files_are_left_alone(landing: Path, raw: Path) -> None:
+def test_hidden_and_unfinished_files_are_counted_and_left_alone(landing: Path, raw: Path) -> None:
     for name in (".hidden", "a.part", "a.TMP", "a.filepart", ".git/x"):
         (landing / name).parent.mkdir(exist_ok=True)
         (landing / name).write_bytes(ENCOUNTERS)
-    assert load(landing, raw).total.files == 0
+    result = load(landing, raw)
+    assert (result.total.files, result.passed_over) == (0, 5)
 
 
 def test_links_out_pipes_and_sockets_are_refused_once(

@@ -204,10 +204,10 @@ def test_many_lines_that_all_leave_a_quote_open_are_read_in_linear_time() -> Non
 
 @pytest.mark.parametrize(
     "inside",
-    [b"\n" * (1 << 20), (b"x" * (1 << 20) + b"\n") * 64],
+    [b"\n" * (1 << 20), b'","'.join([(b"x" * (1 << 20) + b"\n") * 32] * 2)],
     ids=["a million lines", "64 MiB"],
 )
-def test_a_quoted_value_has_its_limits(inside: bytes) -> None:
+def test_a_row_of_many_lines_has_its_limits(inside: bytes) -> None:
     content = b'hold_id,encounter_id\nh1,"e1' + inside + b'y"\nh2,e2\n'
     rows, rejects = read(content, size=8 << 20)
     assert [row["hold_id"] for row in rows] == ["h2"]
