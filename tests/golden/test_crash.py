@@ -42,9 +42,10 @@ steps = 0
 
 def die_at_last_step(event, arguments):
     global steps
-    steps += event in {STEPS} and str(arguments[0]).startswith(raw)
-    if steps == int(last_step):
-        os.kill(os.getpid(), signal.SIGKILL)
+    if event in {STEPS} and str(arguments[0]).startswith(raw):
+        steps += 1
+        if steps == int(last_step):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 if limit := int(file_limit):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
