@@ -235,7 +235,9 @@ def test_names_are_taken_literally(landing: Path, raw: Path) -> None:
     assert logged == {*names, "\\xff"}
 
 
-def test_hidden_and_unfinished_files_are_counted_and_left_alone(landing: Path, raw: Path) -> None:
+def test_hidden_and_unfinished_files_are_counted_and_left_alone(
+    landing: Path, raw: Path
+) -> None:
     for name in (".hidden", "a.part", "a.TMP", "a.filepart", ".git/x"):
         (landing / name).parent.mkdir(exist_ok=True)
         (landing / name).write_bytes(ENCOUNTERS)
