@@ -27,6 +27,13 @@ FEEDS = {
     "providers",
     "facilities",
     "payers",
+    "appointments",
+    "coding",
+    "queries",
+    "holds",
+    "coverages",
+    "claim_statuses",
+    "remittances",
 }
 OWNERS = {"data_engineering", "provider", "supervising_provider", "biller"}
 OWNERS |= {"charge_entry", "coder", "front_desk"}

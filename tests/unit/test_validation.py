@@ -23,6 +23,15 @@ GOOD = {
     "providers": "1234567890 Someone - - 2026-01-05",
     "facilities": "F1 Somewhere America/New_York 2026-01-05",
     "payers": "Y1 Some-payer - 2026-01-05",
+    "appointments": "A1 E1 P1 1234567890 F1 Checked-In 2026-01-05T09:00:00Z"
+    " 2026-01-05T09:30:00Z 2025-12-01 2026-01-05",
+    "coding": "K1 E1 Completed 2026-01-05T09:00:00Z 2026-01-05 2026-01-05",
+    "queries": "Q1 E1 2026-01-05 2026-01-06 2026-01-07 2026-01-07",
+    "holds": "H1 E1 manual - 2026-01-05 2026-01-06",
+    "coverages": "V1 P1 Y1 M1 2026-01-01 2026-12 2026-01-01",
+    "claim_statuses": "L1 a2 20 pr 2026-01-08T06:00:00-05:00",
+    "remittances": "R1 PCN1 22 -120.50 -100 2026-01-16 2026-01-18"
+    " CO:45:-20.50;pr:b7:0; N706;m127",
     "fhir_resources": "Encounter e1 1 2026-01-05T09:00:00Z -"
     ' {"resourceType":"Encounter","status":"finished","period":'
     '{"start":"2026-01-05T09:00:00Z","end":"2026-01-05T09:20:00Z"}} -',
@@ -38,6 +47,13 @@ BAD = {
     "providers": "1234567890 Someone - - 2026-01-05",
     "facilities": "F1 Somewhere Eastern!time 2026-01-05",
     "payers": "Y1 - - 2026-01-05",
+    "appointments": "A1 E1 P1 123 F1 gone 2026-01-05 2026-01-04 then today",
+    "coding": "K1 E1 paused 2026-01-06 2026-01-05 today",
+    "queries": "Q1 E1 2026-01-06 2026-01-05 2026-01-04 today",
+    "holds": "H1 E1 manual - 2026-01-06 2026-01-05",
+    "coverages": "V1 P1 Y1 M1 2026-02-01 2026-01-01 today",
+    "claim_statuses": "L1 accepted 20 payer today",
+    "remittances": "R1 PCN1 77 $5 12,5 then now CO:45 N706,M127",
     "fhir_resources": "Encounter e1 1 2026-13-05T09:00:00Z -"
     ' {"resourceType":"Encounter","status":"over","period":'
     '{"start":"2026-01-05T09:20:00Z","end":"2026-01-05T09:00:00Z"}} -',
@@ -58,6 +74,13 @@ MORE = {
     "providers": ["123 Someone - - today"],
     "facilities": ["F2 Somewhere UTC today"],
     "payers": ["Y2 Some-payer - today"],
+    "appointments": ["A2 E1 - - - booked now now - -"],
+    "coding": ["K2 E1 open now now -"],
+    "queries": ["Q2 E1 now now now -"],
+    "holds": ["H2 E1 - - now now"],
+    "coverages": ["V2 P1 Y1 - now now -"],
+    "claim_statuses": [],
+    "remittances": [],
     "fhir_resources": [
         'Claim c1 1 - - {"status":"over"} -',
         'DocumentReference c1 1 - - {"docStatus":"over"} -',
