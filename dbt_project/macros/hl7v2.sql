@@ -1,29 +1,40 @@
 {# HL7 v2 time YYYY[MM[DD[HH[MM[SS[.S...]]]]]][+/-ZZZZ] to a UTC timestamp; text
-   without offset is UTC. What cannot be read is null: the text stays in raw. #}
-{% macro hl7v2_timestamp(column) -%}
-    try_cast(
-        case when {{ hl7v2_is_time(column) }} then
-            substr({{ column }}, 1, 4)
-            || '-' || coalesce(nullif({{ hl7v2_digits(column, 5) }}, ''), '01')
-            || '-' || coalesce(nullif({{ hl7v2_digits(column, 7) }}, ''), '01')
-            || ' ' || coalesce(nullif({{ hl7v2_digits(column, 9) }}, ''), '00')
-            || ':' || coalesce(nullif({{ hl7v2_digits(column, 11) }}, ''), '00')
-            || ':' || coalesce(nullif({{ hl7v2_digits(column, 13) }}, ''), '00')
-            || regexp_extract({{ column }}, '[.][0-9]+')
-            || case
-                when {{ column }} similar to '.*[+-][0-9]{4}'
-                    then left(right({{ column }}, 5), 3)
-                        || ':' || right({{ column }}, 2)
-                else ''
-            end
-        end as timestamptz
-    ) at time zone 'UTC'
+   without offset is in the zone, UTC when there is none. A text that is not as
+   precise as a minute is its day, at midnight. What cannot be read is null: the
+   text stays in raw. #}
+{% macro hl7v2_timestamp(column, zone="_time_zone") -%}
+    {%- set day -%}
+        substr({{ column }}, 1, 4)
+        || '-' || coalesce(nullif({{ hl7v2_digits(column, 5) }}, ''), '01')
+        || '-' || coalesce(nullif({{ hl7v2_digits(column, 7) }}, ''), '01')
+    {%- endset -%}
+    {%- set day_and_time -%}
+        {{ day }}
+        || ' ' || {{ hl7v2_digits(column, 9) }}
+        || ':' || {{ hl7v2_digits(column, 11) }}
+        || ':' || coalesce(nullif({{ hl7v2_digits(column, 13) }}, ''), '00')
+        || regexp_extract({{ column }}, '[.][0-9]+')
+    {%- endset -%}
+    case
+        when not {{ hl7v2_is_time(column) }} then null
+        when {{ hl7v2_digits(column, 11) }} = ''
+            then try_cast({{ day }} as timestamp)
+        when {{ column }} similar to '.*[+-][0-9]{4}'
+            then try_cast(
+                {{ day_and_time }}
+                || left(right({{ column }}, 5), 3)
+                || ':' || right({{ column }}, 2) as timestamptz
+            ) at time zone 'UTC'
+        else {{ local_time_to_utc(
+            "try_cast(" ~ day_and_time ~ " as timestamp)", zone
+        ) }}
+    end
 {%- endmacro %}
 
 {# How precise an HL7 v2 time is: instant, minute, day or month. #}
 {% macro hl7v2_precision(column) -%}
     case
-        when {{ hl7v2_timestamp(column) }} is null then null
+        when {{ hl7v2_timestamp(column, "'UTC'") }} is null then null
         when {{ hl7v2_digits(column, 13) }} <> '' then 'instant'
         when {{ hl7v2_digits(column, 11) }} <> '' then 'minute'
         when {{ hl7v2_digits(column, 7) }} <> '' then 'day'

@@ -20,10 +20,36 @@
     end
 {%- endmacro %}
 
-{# The id that a FHIR reference points at: Type/id, absolute address, versioned
-   address, urn:uuid, or the value of a conditional identifier reference. Null for
-   a contained resource, whose id means nothing outside, and, where `resource_type`
-   says what is asked for, for a reference that names another type. #}
+{# The identifier in a conditional FHIR reference: system|value, or value alone;
+   empty when there is none. #}
+{% macro reference_identifier(reference) -%}
+    url_decode(
+        regexp_extract({{ reference }}, '[?&]identifier=([^&]*)', 1)
+    )
+{%- endmacro %}
+
+{# A FHIR reference without what may differ between two that mean the same:
+   Type/id, urn:uuid:..., or Type?system|value for a conditional one. Null for a
+   contained resource, which means nothing outside. #}
+{% macro reference_key(reference) -%}
+    case
+        when {{ reference }} like '#%' then null
+        when {{ reference }} like '%?%'
+            then regexp_extract({{ reference }}, '([^/?]*)[?]', 1) || '?'
+                || nullif({{ reference_identifier(reference) }}, '')
+        when {{ reference }} like 'urn:%' then {{ reference }}
+        else nullif(regexp_extract(
+            {{ reference }}, '([^/]+/[^/]+?)(/_history/[^/]*)?$', 1
+        ), '')
+    end
+{%- endmacro %}
+
+{# The id that a FHIR reference points at, as far as its own text tells: Type/id,
+   absolute address, versioned address, urn:uuid, or the value of a conditional
+   identifier reference. Null for a contained resource, whose id means nothing
+   outside, and, where `resource_type` says what is asked for, for a reference that
+   names another type. Where the reference names an address or an identifier,
+   int_fhir_references knows better. #}
 {% macro reference_id(reference, resource_type=none) -%}
     nullif(
         case
@@ -34,11 +60,15 @@
                 and {{ reference }} not like '%?%'
                 and '/' || {{ reference }} not like '%/{{ resource_type }}/%'
                 then null
+            when
+                {{ reference }} like '%?%'
+                and '/' || {{ reference }} not like '%/{{ resource_type }}?%'
+                then null
             {%- endif %}
-            when {{ reference }} like '%?identifier=%|%'
-                then reverse(split_part(reverse({{ reference }}), '|', 1))
-            when {{ reference }} like '%?identifier=%'
-                then split_part({{ reference }}, '?identifier=', 2)
+            when {{ reference }} like '%?%'
+                then reverse(split_part(
+                    reverse({{ reference_identifier(reference) }}), '|', 1
+                ))
             when {{ reference }} like 'urn:uuid:%'
                 then substr({{ reference }}, 10)
             else reverse(split_part(
@@ -47,4 +77,13 @@
         end,
         ''
     )
+{%- endmacro %}
+
+{# The id that a reference means: the resource that was found by its identifier or
+   address, else the id in its text; null where several resources answer to it. #}
+{% macro resolved_id(found, id, column="resource_id") -%}
+    case
+        when not coalesce({{ found }}.is_ambiguous, false)
+            then coalesce({{ found }}.{{ column }}, {{ id }})
+    end
 {%- endmacro %}

@@ -1,4 +1,7 @@
-{# Raw Parquet as views of the schema `raw`, one for each declared source. #}
+{# Raw Parquet as views of the schema `raw`, one for each declared source. What came
+   from a source system carries the time zones of that system: `_time_zone`, and
+   `_submitter_zone`, which is the same where sources.yml names no other. Both are
+   null where it names none. #}
 {% macro create_raw_views() %}
     {% if execute and flags.WHICH in ("run", "build", "test", "seed") %}
         {% set folder = env_var("CHARTGAP_RAW") | replace("'", "''") %}
@@ -6,9 +9,31 @@
         {% for source in graph.sources.values() %}
             {% do run_query(
                 "create or replace view raw." ~ source.name
-                ~ " as select * from read_parquet('" ~ folder ~ "/"
-                ~ source.name ~ "/*.parquet', union_by_name = true)"
+                ~ " as " ~ raw_rows(folder ~ "/" ~ source.name, folder)
             ) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
+
+{# The rows of one raw table. #}
+{% macro raw_rows(table_folder, folder) -%}
+    {%- set columns = run_query(
+        "describe select * from '" ~ table_folder ~ "/_schema.parquet'"
+    ).columns[0].values() -%}
+    {%- if "_data_source" in columns -%}
+    select
+        raw_rows.*,
+        zones.time_zone as _time_zone,
+        coalesce(zones.submitter_zone, zones.time_zone) as _submitter_zone
+    from {{ parquet_files(table_folder) }} as raw_rows
+    left join {{ parquet_files(folder ~ "/sources") }} as zones
+        on raw_rows._data_source = zones.data_source
+    {%- else -%}
+    select * from {{ parquet_files(table_folder) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# All files of a folder of Parquet. #}
+{% macro parquet_files(folder) -%}
+    read_parquet('{{ folder }}/*.parquet', union_by_name = true)
+{%- endmacro %}

@@ -1,66 +1,109 @@
 {# The newest version of each FHIR resource of one type: by versionId, then
-   lastUpdated, then arrival. A resource is left out when it was deleted: when a
-   deletion is not older than its newest version, by lastUpdated where both have
-   one, else by arrival. Older versions and deletions stay in raw. #}
+   lastUpdated. A resource is left out when it was deleted: when a deletion is not
+   older than its newest version, by lastUpdated where both have one, else by
+   arrival. Older versions and deletions stay in raw. #}
 {% macro newest_fhir(resources, resource_type) -%}
     (
         select *
-        from (
-            select
-                *,
-                row_number() over (
-                    partition by _data_source, resource_id
-                    order by
-                        try_cast(version_id as bigint) desc nulls last,
-                        {{ to_utc("last_updated") }} desc nulls last,
-                        _loaded_at desc,
-                        md5(resource) desc,
-                        _file_id asc,
-                        _position asc
-                ) as version_rank
-            from {{ resources }}
-            where resource_type = '{{ resource_type }}' and change is null
-        ) as ranked_versions
+        from {{ newest_version(
+            "(select * from " ~ resources ~ " where resource_type = '"
+            ~ resource_type ~ "' and change is null) as fhir_versions",
+            "resource_id",
+            ["try_cast(version_id as bigint)", to_utc("last_updated")],
+            "md5(resource)",
+        ) }} as newest_versions
         where
-            version_rank = 1
-            and not exists (
+            not exists (
                 select 1
                 from {{ resources }} as deletions
                 where
                     deletions.resource_type = '{{ resource_type }}'
                     and deletions.change = 'delete'
-                    and deletions._data_source = ranked_versions._data_source
-                    and deletions.resource_id = ranked_versions.resource_id
+                    and deletions._data_source = newest_versions._data_source
+                    and deletions.resource_id = newest_versions.resource_id
                     and coalesce(
-                        {{ to_utc("deletions.last_updated") }}
-                        >= {{ to_utc("ranked_versions.last_updated") }},
-                        deletions._loaded_at >= ranked_versions._loaded_at
+                        {{ to_utc(
+                            "deletions.last_updated", "deletions._time_zone"
+                        ) }}
+                        >= {{ to_utc(
+                            "newest_versions.last_updated",
+                            "newest_versions._time_zone"
+                        ) }},
+                        deletions._loaded_at >= newest_versions._loaded_at
                     )
             )
     )
 {%- endmacro %}
 
-{# The newest version of each row of a canonical feed: by its version time when
-   the feed has one, then arrival. Older versions, and rows without an id, which
-   an expectation reports, stay in raw. #}
+{# The newest version of each row of a canonical feed: by its version time where the
+   feed has one. Older versions, and rows without an id, which an expectation
+   reports, stay in raw. #}
 {% macro newest_row(feed, id_column, version_column=none) -%}
+    {{ newest_version(
+        "(select * from " ~ feed ~ " where nullif(trim(" ~ id_column
+        ~ "), '') is not null) as feed_versions",
+        "trim(" ~ id_column ~ ")",
+        [to_utc(version_column)] if version_column else [],
+        "md5(cast(row(*columns(* exclude ("
+        ~ "_file_id, _position, _data_source, _batch_id, _loaded_at, _time_zone, "
+        ~ "_submitter_zone"
+        ~ "))) as varchar))",
+    ) }}
+{%- endmacro %}
+
+{# The newest of the rows with the same id, the same one in whatever order they came:
+   the highest version, else the least content hash, and of equal rows the one with
+   the least file id and position. Only rows without any version are ranked by
+   arrival, as there a later delivery is news: by batch, file id and position.
+   `_loaded_at` becomes the last time that the row came with this content. #}
+{% macro newest_version(versions, id, version_columns, content) -%}
     (
-        select *
+        select
+            * exclude (
+                {%- for _ in version_columns %}version_{{ loop.index }}, {% endfor -%}
+                content_hash, last_arrival, version_rank
+            )
+            replace (last_arrival._loaded_at as _loaded_at)
         from (
             select
                 *,
                 row_number() over (
-                    partition by _data_source, trim({{ id_column }})
+                    partition by _data_source, {{ id }}
                     order by
-                        {%- if version_column %}
-                        {{ to_utc(version_column) }} desc nulls last,
-                        {%- endif %}
-                        _loaded_at desc,
+                        {%- for _ in version_columns %}
+                        version_{{ loop.index }} desc nulls last,
+                        {%- endfor %}
+                        case
+                            when true
+                                {%- for _ in version_columns %}
+                                and version_{{ loop.index }} is null
+                                {%- endfor %}
+                                then last_arrival
+                        end desc nulls last,
+                        content_hash asc,
                         _file_id asc,
-                        _position desc
+                        _position asc
                 ) as version_rank
-            from {{ feed }}
-            where nullif(trim({{ id_column }}), '') is not null
+            from (
+                select
+                    *,
+                    max({
+                        '_loaded_at': _loaded_at,
+                        '_file_id': _file_id,
+                        '_position': _position
+                    }) over (
+                        partition by _data_source, {{ id }}, content_hash
+                    ) as last_arrival
+                from (
+                    select
+                        *,
+                        {%- for version in version_columns %}
+                        {{ version }} as version_{{ loop.index }},
+                        {%- endfor %}
+                        {{ content }} as content_hash
+                    from {{ versions }}
+                ) as hashed_versions
+            ) as arrived_versions
         ) as ranked_versions
         where version_rank = 1
     )

@@ -1,12 +1,19 @@
-{# Text of a date or time to a UTC timestamp; text without offset is UTC.
-   What cannot be read is null: the text stays in raw. #}
-{% macro to_utc(column) -%}
+{# Text of a date or time to a UTC timestamp. Text without an offset is in the zone,
+   UTC when there is none; a date without a time is midnight, whatever the zone, so
+   that it stays that date. What cannot be read is null: the text stays in raw. #}
+{% macro to_utc(column, zone="_time_zone") -%}
     case length(trim({{ column }}))
         when 4 then try_cast(trim({{ column }}) || '-01-01' as timestamp)
         when 7 then try_cast(trim({{ column }}) || '-01' as timestamp)
         when 10 then try_cast(trim({{ column }}) as timestamp)
         else case
-            when trim({{ column }}) like '____-__-__%' then try_cast(
+            when trim({{ column }}) not like '____-__-__%' then null
+            when regexp_full_match(
+                substr(trim({{ column }}), 11), '[T ][0-9:.]+'
+            ) then {{ local_time_to_utc(
+                "try_cast(trim(" ~ column ~ ") as timestamp)", zone
+            ) }}
+            else try_cast(
                 substr(trim({{ column }}), 1, 16)
                 || case
                     when substr(trim({{ column }}), 17, 1) in ('Z', '+', '-')
@@ -19,10 +26,26 @@
     end
 {%- endmacro %}
 
+{# The time on the clocks of a zone to a UTC timestamp; UTC when none is known. An
+   hour that is skipped in spring is read by the clock that was not yet set (02:30
+   is 03:30); of an hour that comes twice in autumn it is the first. #}
+{% macro local_time_to_utc(local_time, zone) -%}
+    {%- set instant -%}
+        ({{ local_time }} at time zone coalesce({{ zone }}, 'UTC'))
+    {%- endset -%}
+    case
+        when
+            ({{ instant }} - interval '1' hour)
+            at time zone coalesce({{ zone }}, 'UTC') = {{ local_time }}
+            then ({{ instant }} - interval '1' hour) at time zone 'UTC'
+        else {{ instant }} at time zone 'UTC'
+    end
+{%- endmacro %}
+
 {# How precise a date or time text is: instant, minute, day or month. #}
 {% macro time_precision(column) -%}
     case
-        when {{ to_utc(column) }} is null then null
+        when {{ to_utc(column, "'UTC'") }} is null then null
         when length(trim({{ column }})) <= 7 then 'month'
         when length(trim({{ column }})) = 10 then 'day'
         when substr(trim({{ column }}), 17, 1) = ':' then 'instant'
@@ -30,19 +53,31 @@
     end
 {%- endmacro %}
 
-{# X12 CCYYMMDD and HHMM[SS] to a UTC timestamp; without a time, midnight. #}
-{% macro x12_timestamp(date_column, time_column="null") -%}
-    try_cast(
+{# X12 CCYYMMDD and HHMM[SS[D[D]]] to a UTC timestamp. A time is in the zone of the
+   submitter, UTC when there is none; a date without a time is midnight, whatever
+   the zone, so that it stays that date. #}
+{% macro x12_timestamp(date_column, time_column=none, zone="_submitter_zone") -%}
+    {%- set day -%}
         substr({{ date_column }}, 1, 4) || '-'
         || substr({{ date_column }}, 5, 2) || '-'
-        || substr({{ date_column }}, 7, 2) || ' '
-        || coalesce(
-            substr({{ time_column }}, 1, 2) || ':'
-            || substr({{ time_column }}, 3, 2) || ':'
-            || coalesce(nullif(substr({{ time_column }}, 5, 2), ''), '00'),
-            '00:00:00'
-        ) as timestamp
-    )
+        || substr({{ date_column }}, 7, 2)
+    {%- endset -%}
+    {%- set day_and_time -%}
+        {{ day }} || ' '
+        || substr({{ time_column }}, 1, 2) || ':'
+        || substr({{ time_column }}, 3, 2) || ':'
+        || coalesce(nullif(substr({{ time_column }}, 5, 2), ''), '00')
+    {%- endset -%}
+    {%- if time_column -%}
+    case
+        when {{ time_column }} is null then try_cast({{ day }} as timestamp)
+        else {{ local_time_to_utc(
+            "try_cast(" ~ day_and_time ~ " as timestamp)", zone
+        ) }}
+    end
+    {%- else -%}
+    try_cast({{ day }} as timestamp)
+    {%- endif -%}
 {%- endmacro %}
 
 {# The calendar day of a UTC timestamp in a time zone; UTC when none is known. #}

@@ -1,7 +1,11 @@
 with
 
 fhir_charges as (
-    select * from {{ ref('stg_fhir__charge_items') }}
+    select * from {{ ref('int_fhir_charges') }}
+),
+
+hl7v2_charges as (
+    select * from {{ ref('int_hl7v2_charges') }}
 ),
 
 csv_charges as (
@@ -72,6 +76,8 @@ from_csv as (
 
 all_sources as (
     select * from from_fhir
+    union all
+    select * from hl7v2_charges
     union all
     select * from from_csv
 ),

@@ -8,6 +8,10 @@ fhir_replacements as (
     select * from {{ ref('stg_fhir__document_replacements') }}
 ),
 
+hl7v2_documents as (
+    select * from {{ ref('int_hl7v2_documents') }}
+),
+
 csv_documents as (
     select * from {{ ref('stg_csv__documents') }}
 ),
@@ -50,6 +54,8 @@ from_csv as (
 all_sources as (
     select * from fhir_documents
     union all
+    select * from hl7v2_documents
+    union all
     select * from from_csv
 ),
 
@@ -59,6 +65,12 @@ all_replacements as (
         document_id,
         replaces_document_id
     from fhir_replacements
+    union all
+    select
+        data_source,
+        document_id,
+        replaces_document_id
+    from hl7v2_documents
     union all
     select
         data_source,

@@ -9,7 +9,7 @@ claim_records as (
 ),
 
 fhir_claim_encounters as (
-    select * from {{ ref('stg_fhir__claim_encounters') }}
+    select * from {{ ref('int_fhir_claim_encounters') }}
 ),
 
 encounters as (

@@ -4,6 +4,10 @@ fhir_encounters as (
     select * from {{ ref('int_fhir_encounters') }}
 ),
 
+hl7v2_encounters as (
+    select * from {{ ref('int_hl7v2_encounters') }}
+),
+
 csv_encounters as (
     select * from {{ ref('stg_csv__encounters') }}
 ),
@@ -58,6 +62,8 @@ from_csv as (
 
 all_sources as (
     select * from fhir_encounters
+    union all
+    select * from hl7v2_encounters
     union all
     select * from from_csv
 ),

@@ -9,15 +9,15 @@ fhir_replacements as (
 ),
 
 fhir_signatures as (
-    select * from {{ ref('stg_fhir__provenance_signatures') }}
+    select * from {{ ref('int_fhir_signatures') }}
 ),
 
-signature_types as (
-    select * from {{ ref('signature_types') }}
+fhir_references as (
+    select * from {{ ref('int_fhir_references') }}
 ),
 
-practitioners as (
-    select * from {{ ref('int_practitioners') }}
+provider_references as (
+    select * from {{ ref('int_provider_references') }}
 ),
 
 status_maps as (
@@ -26,34 +26,38 @@ status_maps as (
 
 replaced_documents as (
     select
-        data_source,
-        document_id,
-        min(replaces_document_id) as replaces_document_id
+        fhir_replacements.data_source,
+        fhir_replacements.document_id,
+        min({{ resolved_id(
+            'fhir_references', 'fhir_replacements.replaces_document_id'
+        ) }}) as replaces_document_id
     from fhir_replacements
+    left join fhir_references
+        on
+            fhir_replacements.data_source = fhir_references.data_source
+            and fhir_replacements.replaces_document_reference
+            = fhir_references.reference
+            and fhir_references.resource_type = 'DocumentReference'
     group by 1, 2
 ),
 
 signature_times as (
     select
-        fhir_signatures.data_source,
-        fhir_signatures.target_id as document_id,
-        min(fhir_signatures.signed_at)
-        filter (where signature_types.signer_role = 'author')
-            as signed_at,
-        min(fhir_signatures.signed_at_precision)
-        filter (where signature_types.signer_role = 'author')
-            as signed_at_precision,
-        max(fhir_signatures.signed_at)
-        filter (where signature_types.signer_role = 'cosigner')
-            as cosigned_at,
-        max(fhir_signatures.signed_at_precision)
-        filter (where signature_types.signer_role = 'cosigner')
+        data_source,
+        document_id,
+        {% for evidence in (
+            'fhir_signature_author', 'fhir_composition_attester'
+        ) -%}
+        min(signed_at) filter (where evidence_source = '{{ evidence }}')
+            as {{ evidence }}_at,
+        min(signed_at_precision)
+        filter (where evidence_source = '{{ evidence }}')
+            as {{ evidence }}_precision,
+        {% endfor -%}
+        max(signed_at) filter (where signer_role = 'cosigner') as cosigned_at,
+        max(signed_at_precision) filter (where signer_role = 'cosigner')
             as cosigned_at_precision
     from fhir_signatures
-    inner join signature_types
-        on
-            fhir_signatures.signature_type_code
-            = signature_types.signature_type_code
     group by 1, 2
 ),
 
@@ -61,7 +65,8 @@ canonical as (
     select
         fhir_documents.data_source,
         fhir_documents.document_id,
-        fhir_documents.encounter_id,
+        {{ resolved_id('encounters', 'fhir_documents.encounter_id') }}
+            as encounter_id,
         fhir_documents.type_code as document_type,
         case
             when
@@ -74,16 +79,32 @@ canonical as (
                 then 'superseded'
             else content_status.canonical_status
         end as document_status,
-        coalesce(author.provider_npi, fhir_documents.author_id) as author_npi,
+        {{ resolved_id('author', 'fhir_documents.author_id', 'provider_npi') }}
+            as author_npi,
         replaced_documents.replaces_document_id,
-        fhir_documents.authenticator_id <> fhir_documents.author_id
+        coalesce(
+            authenticator.provider_npi, fhir_documents.authenticator_id
+        ) <> coalesce(author.provider_npi, fhir_documents.author_id)
             as cosign_required,
         fhir_documents.created_at,
         fhir_documents.created_at_precision,
         'fhir_document_date' as created_at_evidence,
-        signature_times.signed_at,
-        signature_times.signed_at_precision,
-        'fhir_signature_author' as signed_at_evidence,
+        coalesce(
+            signature_times.fhir_signature_author_at,
+            signature_times.fhir_composition_attester_at
+        ) as signed_at,
+        case
+            when signature_times.fhir_signature_author_at is null
+                then signature_times.fhir_composition_attester_precision
+            else signature_times.fhir_signature_author_precision
+        end as signed_at_precision,
+        case
+            when
+                signature_times.fhir_signature_author_at is null
+                and signature_times.fhir_composition_attester_at is not null
+                then 'fhir_composition_attester'
+            else 'fhir_signature_author'
+        end as signed_at_evidence,
         signature_times.cosigned_at,
         signature_times.cosigned_at_precision,
         'fhir_signature_cosigner' as cosigned_at_evidence,
@@ -101,10 +122,20 @@ canonical as (
         on
             fhir_documents.data_source = signature_times.data_source
             and fhir_documents.document_id = signature_times.document_id
-    left join practitioners as author
+    left join fhir_references as encounters
+        on
+            fhir_documents.data_source = encounters.data_source
+            and fhir_documents.encounter_reference = encounters.reference
+            and encounters.resource_type = 'Encounter'
+    left join provider_references as author
         on
             fhir_documents.data_source = author.data_source
-            and fhir_documents.author_id = author.practitioner_id
+            and fhir_documents.author_reference = author.reference
+    left join provider_references as authenticator
+        on
+            fhir_documents.data_source = authenticator.data_source
+            and fhir_documents.authenticator_reference
+            = authenticator.reference
     left join status_maps as reference_status
         on
             fhir_documents.status = reference_status.source_status

@@ -1,19 +1,15 @@
 with
 
 fhir_encounters as (
-    select * from {{ ref('stg_fhir__encounters') }}
+    select * from {{ ref('int_fhir_encounters_resolved') }}
 ),
 
 fhir_statuses as (
-    select * from {{ ref('stg_fhir__encounter_statuses') }}
+    select * from {{ ref('int_fhir_encounter_statuses') }}
 ),
 
 appointments as (
     select * from {{ ref('stg_fhir__appointments') }}
-),
-
-practitioners as (
-    select * from {{ ref('int_practitioners') }}
 ),
 
 patient_payers as (
@@ -49,8 +45,7 @@ canonical as (
         fhir_encounters.encounter_id,
         fhir_encounters.identifier as encounter_identifier,
         fhir_encounters.patient_id,
-        coalesce(practitioners.provider_npi, fhir_encounters.practitioner_id)
-            as provider_npi,
+        fhir_encounters.provider_npi,
         coalesce(fhir_encounters.location_id, fhir_encounters.organization_id)
             as facility_id,
         patient_payers.payer_id,
@@ -107,11 +102,6 @@ canonical as (
         on
             fhir_encounters.data_source = appointments.data_source
             and fhir_encounters.appointment_id = appointments.appointment_id
-    left join practitioners
-        on
-            fhir_encounters.data_source = practitioners.data_source
-            and fhir_encounters.practitioner_id
-            = practitioners.practitioner_id
     left join patient_payers
         on
             fhir_encounters.data_source = patient_payers.data_source

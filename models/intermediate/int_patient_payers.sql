@@ -1,7 +1,7 @@
 with
 
 coverages as (
-    select * from {{ ref('stg_fhir__coverages') }}
+    select * from {{ ref('int_coverages') }}
 ),
 
 ranked as (
@@ -18,7 +18,7 @@ ranked as (
         ) as payer_rank
     from coverages
     where
-        coalesce(status, 'active') = 'active'
+        coalesce(coverage_status, 'active') = 'active'
         and payer_id is not null
         and patient_id is not null
 ),

@@ -12,6 +12,10 @@ practitioner_roles as (
     select * from {{ ref('stg_fhir__practitioner_roles') }}
 ),
 
+provider_references as (
+    select * from {{ ref('int_provider_references') }}
+),
+
 encounters as (
     select * from {{ ref('int_encounters') }}
 ),
@@ -37,16 +41,19 @@ all_sources as (
     union all
     select
         practitioner_roles.data_source,
-        coalesce(practitioners.provider_npi, practitioner_roles.practitioner_id)
-            as provider_npi,
+        {{ resolved_id(
+            'provider_references',
+            'practitioner_roles.practitioner_id',
+            'provider_npi'
+        ) }} as provider_npi,
         cast(null as varchar) as provider_name,
         practitioner_roles.specialty
     from practitioner_roles
-    left join practitioners
+    left join provider_references
         on
-            practitioner_roles.data_source = practitioners.data_source
-            and practitioner_roles.practitioner_id
-            = practitioners.practitioner_id
+            practitioner_roles.data_source = provider_references.data_source
+            and practitioner_roles.practitioner_reference
+            = provider_references.reference
     union all
     select
         data_source,

@@ -1,15 +1,55 @@
 with
 
-adjustments as (
+x12_adjustments as (
     select * from {{ ref('stg_x12__remittance_adjustments') }}
 ),
 
-remarks as (
+csv_adjustments as (
+    select * from {{ ref('stg_csv__remittance_adjustments') }}
+),
+
+x12_remarks as (
     select * from {{ ref('stg_x12__remittance_remarks') }}
+),
+
+csv_remarks as (
+    select * from {{ ref('stg_csv__remittance_remarks') }}
 ),
 
 denial_codes as (
     select * from {{ ref('documentation_denial_codes') }}
+),
+
+adjustments as (
+    select
+        data_source,
+        remittance_id,
+        group_code,
+        reason_code,
+        amount
+    from x12_adjustments
+    union all
+    select
+        data_source,
+        remittance_id,
+        group_code,
+        reason_code,
+        amount
+    from csv_adjustments
+),
+
+remarks as (
+    select
+        data_source,
+        remittance_id,
+        remark_code
+    from x12_remarks
+    union all
+    select
+        data_source,
+        remittance_id,
+        remark_code
+    from csv_remarks
 ),
 
 refusals as (

@@ -4,6 +4,10 @@ x12_remittances as (
     select * from {{ ref('stg_x12__remittances') }}
 ),
 
+csv_remittances as (
+    select * from {{ ref('int_csv_remittances') }}
+),
+
 explanations as (
     select * from {{ ref('stg_fhir__explanations_of_benefit') }}
 ),
@@ -89,6 +93,8 @@ all_sources as (
     select * from from_x12
     union all
     select * from from_fhir
+    union all
+    select * from csv_remittances
 )
 
 select * from all_sources

@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.dbt_runner import build
 from orchestration.ingest import ingest
-from orchestration.raw import LOAD_LOG, SCHEMAS
+from orchestration.raw import LOAD_LOG
 from orchestration.settings import Settings
 from orchestration.simulator.deliveries import SystemExports
 from orchestration.simulator.observe_fhir_directory import (
@@ -37,8 +37,8 @@ ENCOUNTERS = 250
 COVERED_DAYS = 12
 SEED = 5
 FIXED_NAMES = {"encounters.csv", "charges.csv", "Encounter.ndjson.gz"}
-# Which of several equal rows stands for them all, and when it came.
-LINEAGE = ("loaded_at", "source_file_id", "source_position")
+# When a row came is all that the order of arrival may change.
+ARRIVAL = "loaded_at"
 
 Drop = dict[str, bytes]
 Digests = dict[str, tuple[int, str]]
@@ -81,6 +81,34 @@ def write_days(folder: Path, world: World) -> None:
     exchange.close()
 
 
+def hl7v2_days() -> list[bytes]:
+    """Return each day's messages: four visits, and one of the day before again.
+
+    What is sent again is the same message; every third day it tells another room,
+    and every sixth that at the same time.
+    """
+    found = []
+    for day in range(DAYS):
+        messages = [admission(day * 4 + visit, day, "A") for visit in range(4)]
+        if day:
+            sent_on = day - 1 if day % 6 == 0 else day
+            room = "B" if day % 3 == 0 else "A"
+            messages.append(admission((day - 1) * 4, sent_on, room))
+        found.append("".join(messages).encode())
+    return found
+
+
+def admission(visit: int, sent_on: int, room: str) -> str:
+    """Return a made-up message that tells of the start of a visit."""
+    segments = (
+        f"MSH|^~\\&|ADT|CLINIC|||202610{sent_on + 1:02d}0830||ADT^A04|M{visit}|P|2.5.1",
+        f"EVN|A04|202610{sent_on + 1:02d}0829",
+        f"PID|1||P{visit % 7}^^^CLINIC^MR||Nobody^Test||19700101|U",
+        f"PV1|1|O|{room}^1^1||||1234567893^Nobody^Test|||||||||||V{visit}",
+    )
+    return "".join(f"{segment}\r" for segment in segments)
+
+
 def fixed_name(path: Path) -> str:
     """Take the date off the names of some files: each day's file has the same."""
     kind = path.name[len("2026-10-31-") :]
@@ -102,6 +130,8 @@ def drops(tmp_path_factory: pytest.TempPathFactory) -> list[Drop]:
     exchanged = sorted((folder / "exchange").rglob("*.83*"))
     for number, path in enumerate(exchanged):
         drops[number * DAYS // len(exchanged)][path.name] = path.read_bytes()
+    for day, messages in enumerate(hl7v2_days()):
+        drops[day][f"{day:02d} interface.hl7"] = messages
     chance = random.Random(SEED)
     for day in range(1, DAYS):
         name, content = chance.choice(sorted(drops[chance.randrange(day)].items()))
@@ -144,8 +174,19 @@ def staging_sql(chronological: Path) -> dict[str, str]:
     return {
         path.stem: path.read_text()
         for path in sorted(compiled)
-        if path.parent.name in ("csv", "fhir", "x12")
+        if path.parent.name in ("csv", "fhir", "hl7v2", "x12")
     }
+
+
+@pytest.fixture(scope="module")
+def raw_view_sql(chronological: Path, staging_sql: dict[str, str]) -> list[str]:
+    """Return the SQL of each view of raw that dbt made, the raw folder as `{raw}`."""
+    with duckdb.connect(str(chronological / "warehouse.duckdb")) as connection:
+        views = connection.execute(
+            "select sql from duckdb_views() where schema_name = 'raw'"
+        ).fetchall()
+    folder = str(chronological / "raw")
+    return [str(sql).replace(folder, "{raw}") for (sql,) in views]
 
 
 def no_report(node: dict[str, Any]) -> None:
@@ -153,22 +194,21 @@ def no_report(node: dict[str, Any]) -> None:
 
 
 def staging_digests(
-    raw: Path, staging_sql: dict[str, str], digest: Callable[..., tuple[int, str]]
+    raw: Path,
+    raw_view_sql: list[str],
+    staging_sql: dict[str, str],
+    digest: Callable[..., tuple[int, str]],
 ) -> Digests:
     """Run the staging models on a raw folder and digest their rows."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("attach ':memory:' as warehouse")
         connection.execute("create schema warehouse.raw")
-        for table in SCHEMAS:
-            connection.execute(
-                f'create view warehouse.raw."{table}" as '
-                f"select * from '{raw / table}/*.parquet'"
-            )
+        connection.execute("use warehouse")
+        for view in raw_view_sql:
+            connection.execute(view.replace("{raw}", str(raw)))
         return {
-            model: digest(
-                connection, f"select columns(c -> c not in {LINEAGE}) from ({sql})"
-            )
+            model: digest(connection, f"select * exclude ({ARRIVAL}) from ({sql})")
             for model, sql in staging_sql.items()
         }
 
@@ -202,7 +242,7 @@ def test_the_drops_overlap_repeat_and_reuse_names(drops: list[Drop]) -> None:
     assert len(names) > len(set(names)) + DAYS
     assert len(contents) > len(set(contents)) + DAYS - 2
     kinds = {Path(name).suffix for name in names}
-    assert kinds >= {".ndjson", ".gz", ".csv", ".837", ".835"}
+    assert kinds >= {".ndjson", ".gz", ".csv", ".hl7", ".837", ".835"}
 
 
 def test_each_content_is_loaded_once_and_accounted_for(
@@ -220,13 +260,16 @@ Results = tuple[Digests, Digests, list[tuple[object, ...]]]
 
 @pytest.fixture(scope="module")
 def results_of(
-    staging_sql: dict[str, str], raw_digests: Any, digest_of: Any
+    raw_view_sql: list[str],
+    staging_sql: dict[str, str],
+    raw_digests: Any,
+    digest_of: Any,
 ) -> Callable[[Path], Results]:
     """Return a function that digests raw, staging and the load log of a data folder."""
 
     def results(data: Path) -> Results:
         raw = data / "raw"
-        staged = staging_digests(raw, staging_sql, digest_of)
+        staged = staging_digests(raw, raw_view_sql, staging_sql, digest_of)
         return raw_digests(raw), staged, contents(raw)
 
     return results
@@ -239,6 +282,8 @@ def test_staging_has_many_versions_to_choose_from(
     assert len(staged) > 20
     received, kept = in_raw["encounters"][0], staged["stg_csv__encounters"][0]
     assert received > 3 * kept > 100
+    received, kept = in_raw["hl7v2_segments"][0], staged["stg_hl7v2__messages"][0]
+    assert received > 4 * kept == 16 * DAYS
 
 
 def test_any_order_of_arrival_gives_the_same_tables(

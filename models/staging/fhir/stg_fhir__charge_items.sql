@@ -10,12 +10,19 @@ resources as (
 extracted as (
     select
         *,
-        {{ json_text('resource', '$.context.reference') }}
-            as encounter_id_text,
+        coalesce(
+            {{ reference_text('resource', '$.encounter', 'Encounter') }},
+            {{ reference_text('resource', '$.context', 'Encounter') }}
+        ) as encounter_text,
         {{ json_text('resource', '$.code.coding[0].code') }} as code,
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.quantity.value') }} as units_text,
-        {{ json_text('resource', '$.priceOverride.value') }} as amount_text,
+        coalesce(
+            {{ json_text('resource', '$.totalPriceComponent.amount.value') }},
+            {{ json_text('resource', '$.priceOverride.value') }}
+        ) as amount_text,
+        {{ json_text('resource', '$.unitPriceComponent.amount.value') }}
+            as unit_amount_text,
         coalesce(
             {{ json_text('resource', '$.occurrenceDateTime') }},
             {{ json_text('resource', '$.occurrencePeriod.start') }}
@@ -28,11 +35,18 @@ renamed as (
     select
         _data_source as data_source,
         resource_id as charge_id,
-        {{ reference_id('encounter_id_text', 'Encounter') }} as encounter_id,
+        {{ reference_id('encounter_text', 'Encounter') }} as encounter_id,
+        {{ reference_key('encounter_text') }} as encounter_reference,
         code,
         status,
         try_cast(units_text as decimal(18, 4)) as units,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        coalesce(
+            try_cast(amount_text as decimal(18, 2)),
+            cast(
+                try_cast(unit_amount_text as decimal(18, 4))
+                * try_cast(units_text as decimal(18, 4)) as decimal(18, 2)
+            )
+        ) as amount,
         {{ to_utc('service_at_text') }} as service_at,
         {{ to_utc('entered_at_text') }} as entered_at,
         {{ time_precision('entered_at_text') }} as entered_at_precision,

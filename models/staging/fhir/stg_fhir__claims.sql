@@ -12,8 +12,8 @@ extracted as (
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.use') }} as claim_use,
         {{ json_text('resource', '$.total.value') }} as amount_text,
-        {{ json_text('resource', '$.insurer.reference') }}
-            as payer_reference,
+        {{ reference_text('resource', '$.insurer', 'Organization') }}
+            as payer_text,
         {{ json_text('resource', '$.insurance[0].coverage.display') }}
             as payer_display,
         {{ json_text('resource', '$.created') }} as created_at_text
@@ -28,8 +28,8 @@ renamed as (
         status,
         claim_use,
         try_cast(amount_text as decimal(18, 2)) as amount,
-        coalesce({{ reference_id('payer_reference') }}, payer_display)
-            as payer_id,
+        coalesce({{ reference_id('payer_text') }}, payer_display) as payer_id,
+        {{ reference_key('payer_text') }} as payer_reference,
         {{ to_utc('created_at_text') }} as created_at,
         {{ time_precision('created_at_text') }} as created_at_precision,
         {{ to_utc('last_updated') }} as updated_at,

@@ -11,11 +11,16 @@ extracted as (
     select
         *,
         {{ json_text('resource', '$.status') }} as status,
-        {{ json_text('resource', '$.beneficiary.reference') }}
-            as patient_id_text,
-        {{ json_text('resource', '$.payor[0].reference') }}
-            as payer_reference,
-        {{ json_text('resource', '$.payor[0].display') }} as payer_display,
+        {{ reference_text('resource', '$.beneficiary', 'Patient') }}
+            as patient_text,
+        coalesce(
+            {{ reference_text('resource', '$.insurer', 'Organization') }},
+            {{ reference_text('resource', '$.payor[0]', 'Organization') }}
+        ) as payer_text,
+        coalesce(
+            {{ json_text('resource', '$.insurer.display') }},
+            {{ json_text('resource', '$.payor[0].display') }}
+        ) as payer_display,
         {{ json_text('resource', '$.order') }} as coverage_order_text,
         {{ json_text('resource', '$.period.start') }} as starts_at_text,
         {{ json_text('resource', '$.period.end') }} as ends_at_text
@@ -27,9 +32,10 @@ renamed as (
         _data_source as data_source,
         resource_id as coverage_id,
         status,
-        {{ reference_id('patient_id_text') }} as patient_id,
-        coalesce({{ reference_id('payer_reference') }}, payer_display)
-            as payer_id,
+        {{ reference_id('patient_text') }} as patient_id,
+        {{ reference_key('patient_text') }} as patient_reference,
+        coalesce({{ reference_id('payer_text') }}, payer_display) as payer_id,
+        {{ reference_key('payer_text') }} as payer_reference,
         try_cast(coverage_order_text as integer) as coverage_order,
         {{ to_utc('starts_at_text') }} as starts_at,
         {{ to_utc('ends_at_text') }} as ends_at,

@@ -10,12 +10,14 @@ resources as (
 extracted as (
     select
         *,
-        {{ json_text('relation', '$.code') }} as relation_code,
-        {{ json_text('relation', '$.target.reference') }}
-            as replaces_document_id_text
+        coalesce(
+            {{ json_text('relation', '$.code.coding[0].code') }},
+            {{ json_text('relation', '$.code') }}
+        ) as relation_code,
+        {{ reference_text('relation', '$.target', 'DocumentReference') }}
+            as replaces_document_text
     from resources
     {{ unnest_json('resource', '$.relatesTo', 'relation') }}
-    where {{ json_text('relation', '$.code') }} = 'replaces'
 ),
 
 renamed as (
@@ -23,10 +25,13 @@ renamed as (
         _data_source as data_source,
         resource_id as document_id,
         relation_code,
-        {{ reference_id('replaces_document_id_text') }} as replaces_document_id,
+        {{ reference_id('replaces_document_text') }} as replaces_document_id,
+        {{ reference_key('replaces_document_text') }}
+            as replaces_document_reference,
         {{ to_utc('last_updated') }} as updated_at,
         {{ lineage() }}
     from extracted
+    where relation_code = 'replaces'
 )
 
 select * from renamed

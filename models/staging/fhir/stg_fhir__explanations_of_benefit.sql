@@ -10,7 +10,13 @@ resources as (
 extracted as (
     select
         *,
-        {{ json_text('resource', '$.claim.reference') }} as claim_id_text,
+        {{ reference_text('resource', '$.claim', 'Claim') }} as claim_text,
+        coalesce(
+            {{ reference_text('resource', '$.encounter[0]', 'Encounter') }},
+            {{ reference_text(
+                'resource', '$.item[0].encounter[0]', 'Encounter'
+            ) }}
+        ) as encounter_text,
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.use') }} as claim_use,
         {{ json_text('resource', '$.outcome') }} as outcome,
@@ -25,7 +31,10 @@ renamed as (
     select
         _data_source as data_source,
         resource_id as explanation_id,
-        {{ reference_id('claim_id_text') }} as claim_id,
+        {{ reference_id('claim_text') }} as claim_id,
+        {{ reference_key('claim_text') }} as claim_reference,
+        {{ reference_id('encounter_text', 'Encounter') }} as encounter_id,
+        {{ reference_key('encounter_text') }} as encounter_reference,
         status,
         claim_use,
         outcome,

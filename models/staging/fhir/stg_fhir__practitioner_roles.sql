@@ -10,10 +10,8 @@ resources as (
 extracted as (
     select
         *,
-        {{ json_text('resource', '$.practitioner.reference') }}
-            as practitioner_reference,
-        {{ json_text('resource', '$.practitioner.identifier.value') }}
-            as practitioner_identifier,
+        {{ reference_text('resource', '$.practitioner', 'Practitioner') }}
+            as practitioner_text,
         coalesce(
             {{ json_text('resource', '$.specialty[0].text') }},
             {{ json_text('resource', '$.specialty[0].coding[0].display') }},
@@ -27,10 +25,8 @@ renamed as (
     select
         _data_source as data_source,
         resource_id as practitioner_role_id,
-        coalesce(
-            {{ reference_id('practitioner_reference') }},
-            practitioner_identifier
-        ) as practitioner_id,
+        {{ reference_id('practitioner_text') }} as practitioner_id,
+        {{ reference_key('practitioner_text') }} as practitioner_reference,
         specialty,
         role_code,
         {{ to_utc('last_updated') }} as updated_at,

@@ -20,9 +20,11 @@ signed_targets as (
 extracted as (
     select
         *,
-        {{ json_text('target', '$.reference') }} as target_reference,
+        {{ reference_text('target', '$', 'DocumentReference') }}
+            as target_text,
         {{ json_text('signature', '$.type[0].code') }} as signature_type_code,
-        {{ json_text('signature', '$.who.reference') }} as signer_reference,
+        {{ reference_text('signature', '$.who', 'Practitioner') }}
+            as signer_text,
         {{ json_text('signature', '$.when') }} as signed_at_text
     from signed_targets
 ),
@@ -31,9 +33,10 @@ renamed as (
     select
         _data_source as data_source,
         resource_id as provenance_id,
-        {{ reference_id('target_reference', 'DocumentReference') }}
-            as target_id,
-        {{ reference_id('signer_reference') }} as signer_id,
+        {{ reference_id('target_text', 'DocumentReference') }} as target_id,
+        {{ reference_key('target_text') }} as target_reference,
+        {{ reference_id('signer_text') }} as signer_id,
+        {{ reference_key('signer_text') }} as signer_reference,
         signature_type_code,
         {{ to_utc('signed_at_text') }} as signed_at,
         {{ time_precision('signed_at_text') }} as signed_at_precision,

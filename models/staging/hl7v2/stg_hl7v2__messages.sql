@@ -1,66 +1,7 @@
 with
 
-segments as (
-    select * from {{ source('raw', 'hl7v2_segments') }}
-    where message_index > 0
-),
-
 deliveries as (
-    select
-        _data_source,
-        _file_id,
-        message_index,
-        min(_position) as _position,
-        min(_loaded_at) as _loaded_at,
-        max({{ clean('message_control_id') }}) as message_control_id,
-        max({{ clean('sending_application') }}) as sending_application,
-        max({{ clean('sending_facility') }}) as sending_facility,
-        max({{ clean('message_type') }}) as message_type,
-        max({{ clean('trigger_event') }}) as trigger_event,
-        max({{ hl7v2_field(1) }}) filter (where segment_id = 'EVN')
-            as recorded_event,
-        max({{ clean('version') }}) as version,
-        max({{ clean('charset') }}) as charset,
-        max(trim(split_part(message_at, component_separator, 1)))
-            as message_at_text,
-        count(*) as segment_count,
-        md5(string_agg(segment, chr(13) order by segment_index)) as content_hash
-    from segments
-    group by 1, 2, 3
-),
-
-identified as (
-    select
-        *,
-        {{ hl7v2_timestamp('message_at_text') }} as message_at,
-        {{ hl7v2_precision('message_at_text') }} as message_at_precision,
-        {{ surrogate_key([
-            '_data_source',
-            'sending_application',
-            'sending_facility',
-            'message_control_id',
-            'case when message_control_id is null then content_hash end'
-        ]) }} as message_key
-    from deliveries
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by message_key
-            order by
-                message_at asc nulls last,
-                content_hash asc,
-                _file_id asc,
-                _position asc
-        ) as delivery_rank,
-        count(*) over (partition by message_key) as delivery_count,
-        min(_loaded_at) over (partition by message_key) as first_loaded_at,
-        min(content_hash) over (partition by message_key)
-        <> max(content_hash) over (partition by message_key)
-            as has_reused_control_id
-    from identified
+    select * from {{ hl7v2_deliveries(source('raw', 'hl7v2_segments')) }}
 ),
 
 renamed as (
@@ -71,7 +12,7 @@ renamed as (
         sending_application,
         sending_facility,
         message_type,
-        coalesce(trigger_event, recorded_event) as trigger_event,
+        trigger_event,
         version,
         charset,
         message_index,
@@ -83,7 +24,7 @@ renamed as (
         _file_id as source_file_id,
         _position as source_position,
         first_loaded_at as loaded_at
-    from ranked
+    from deliveries
     where delivery_rank = 1
 )
 

@@ -46,6 +46,7 @@ claims as (
         claim_ordinal,
         min(_position) as _position,
         max(_loaded_at) as _loaded_at,
+        max(_submitter_zone) as _submitter_zone,
         max(implementation) as implementation,
         max({{ x12_element(2, 'header_segment') }}) as submission_purpose_code,
         max({{ x12_element(4, 'header_segment') }}) as submitted_date_text,

@@ -1,0 +1,286 @@
+{# Every delivery of each HL7 v2 message, and which of them stands for the message:
+   deliveries of one sender with one control id are one message, and the one sent
+   first is it (delivery_rank 1). Another type or event under the same control id is
+   another message: interfaces of one sender may count each for itself. Where the
+   time is the same the text decides, so that the order in which files arrive does
+   not matter. #}
+{% macro hl7v2_deliveries(segments) -%}
+    (
+        with deliveries as (
+            select
+                _data_source,
+                _file_id,
+                message_index,
+                min(_position) as _position,
+                min(_loaded_at) as _loaded_at,
+                max(_time_zone) as _time_zone,
+                max({{ clean('message_control_id') }}) as message_control_id,
+                max({{ clean('sending_application') }}) as sending_application,
+                max({{ clean('sending_facility') }}) as sending_facility,
+                max({{ clean('message_type') }}) as message_type,
+                max({{ clean('trigger_event') }}) as sent_trigger_event,
+                max({{ hl7v2_field(1) }}) filter (where segment_id = 'EVN')
+                    as recorded_event,
+                max({{ clean('version') }}) as version,
+                max({{ clean('charset') }}) as charset,
+                max(trim(split_part(message_at, component_separator, 1)))
+                    as message_at_text,
+                count(*) as segment_count,
+                md5(string_agg(segment, chr(13) order by segment_index))
+                    as content_hash
+            from {{ segments }}
+            where message_index > 0
+            group by 1, 2, 3
+        ),
+
+        identified as (
+            select
+                *,
+                coalesce(sent_trigger_event, recorded_event) as trigger_event,
+                {{ hl7v2_timestamp('message_at_text') }} as message_at,
+                {{ hl7v2_precision('message_at_text') }} as message_at_precision,
+                {{ surrogate_key([
+                    '_data_source',
+                    'sending_application',
+                    'sending_facility',
+                    'message_type',
+                    'coalesce(sent_trigger_event, recorded_event)',
+                    'message_control_id',
+                    'case when message_control_id is null then content_hash end'
+                ]) }} as message_key
+            from deliveries
+        )
+
+        select
+            *,
+            row_number() over (
+                partition by message_key
+                order by
+                    message_at asc nulls last,
+                    content_hash asc,
+                    _file_id asc,
+                    _position asc
+            ) as delivery_rank,
+            count(*) over (partition by message_key) as delivery_count,
+            min(_loaded_at) over (partition by message_key) as first_loaded_at,
+            min(content_hash) over (partition by message_key)
+            <> max(content_hash) over (partition by message_key)
+                as has_reused_control_id
+        from identified
+    )
+{%- endmacro %}
+
+{# The segments of each HL7 v2 message once, with the segments that they stand
+   under: EVN of the message, PID of the patient, PV1 and PV2 of the visit (null
+   before the first). `patient_index` and `visit_index` count PID and PV1 within
+   the message. #}
+{% macro hl7v2_segments(segments) -%}
+    (
+        with numbered as (
+            select
+                sent.* replace (
+                    messages.message_type as message_type,
+                    messages.trigger_event as trigger_event,
+                    messages.first_loaded_at as _loaded_at
+                ),
+                messages.message_key,
+                messages.message_at as sent_at,
+                count(*) filter (where sent.segment_id = 'PID')
+                    over message_so_far as patient_index,
+                count(*) filter (where sent.segment_id = 'PV1')
+                    over message_so_far as visit_index
+            from {{ segments }} as sent
+            inner join {{ hl7v2_deliveries(segments) }} as messages
+                on
+                    sent._data_source is not distinct from messages._data_source
+                    and sent._file_id = messages._file_id
+                    and sent.message_index = messages.message_index
+                    and messages.delivery_rank = 1
+            window message_so_far as (
+                partition by messages.message_key
+                order by sent.segment_index
+                rows between unbounded preceding and current row
+            )
+        )
+
+        select
+            *,
+            max(case when segment_id = 'EVN' then segment end)
+                over (partition by message_key) as evn_segment,
+            max(case when segment_id = 'PID' then segment end)
+                over (partition by message_key, patient_index) as pid_segment,
+            max(case when segment_id = 'PV1' then segment end)
+                over (partition by message_key, patient_index, visit_index)
+                as pv1_segment,
+            max(case when segment_id = 'PV2' then segment end)
+                over (partition by message_key, patient_index, visit_index)
+                as pv2_segment
+        from numbered
+    )
+{%- endmacro %}
+
+{# Text of HL7 v2 without its escapes: the five that stand for separators and for
+   the escape character itself. What is no such escape stays as sent. #}
+{% macro hl7v2_decoded(text) -%}
+    case
+        when contains({{ text }}, escape_character) then array_to_string(
+            list_transform(
+                string_split({{ text }}, escape_character),
+                lambda part, place: case
+                    when place % 2 = 1 then part
+                    when
+                        place
+                        = len(string_split({{ text }}, escape_character))
+                        then escape_character || part
+                    when part = 'F' then field_separator
+                    when part = 'S' then component_separator
+                    when part = 'T' then subcomponent_separator
+                    when part = 'R' then repetition_separator
+                    when part = 'E' then escape_character
+                    else escape_character || part || escape_character
+                end
+            ),
+            ''
+        )
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{# Component n of one repetition of an HL7 v2 field, its first subcomponent,
+   decoded; null when it is empty or the deletion sign (two quotes). #}
+{% macro hl7v2_part(repetition, component=1, subcomponent=1) -%}
+    {%- set text -%}
+        split_part(
+            split_part({{ repetition }}, component_separator, {{ component }}),
+            coalesce(nullif(subcomponent_separator, ''), chr(0)),
+            {{ subcomponent }}
+        )
+    {%- endset -%}
+    nullif(nullif(trim({{ hl7v2_decoded(text) }}), ''), '""')
+{%- endmacro %}
+
+{# The repetitions of an HL7 v2 field as a list. #}
+{% macro hl7v2_list(number, segment="segment") -%}
+    string_split(
+        {{ hl7v2_field(number, segment) }},
+        coalesce(nullif(repetition_separator, ''), chr(0))
+    )
+{%- endmacro %}
+
+{# Component n of the first repetition of an HL7 v2 field (see hl7v2_part). #}
+{% macro hl7v2_component(
+    number, component=1, segment="segment", subcomponent=1
+) -%}
+    {{ hl7v2_part(hl7v2_list(number, segment) ~ "[1]", component, subcomponent) }}
+{%- endmacro %}
+
+{# The first component of each repetition of an HL7 v2 field, with commas. #}
+{% macro hl7v2_codes(number, segment="segment") -%}
+    nullif(
+        array_to_string(
+            list_transform(
+                {{ hl7v2_list(number, segment) }},
+                lambda code: split_part(code, component_separator, 1)
+            ),
+            ','
+        ),
+        ''
+    )
+{%- endmacro %}
+
+{# One row per repetition of an HL7 v2 field, as a set-returning column, and the
+   number of each from 1. #}
+{% macro hl7v2_repetitions(number, segment="segment") -%}
+    unnest({{ hl7v2_list(number, segment) }})
+{%- endmacro %}
+
+{% macro hl7v2_repetition_numbers(number, segment="segment") -%}
+    unnest(range(1, len({{ hl7v2_list(number, segment) }}) + 1))
+{%- endmacro %}
+
+{# The NPI among the identifiers of a person (XCN): the repetition whose type or
+   assigning authority says that it is one, else null. #}
+{% macro hl7v2_npi(number, segment="segment") -%}
+    {%- set found -%}
+        list_filter(
+            {{ hl7v2_list(number, segment) }},
+            lambda person:
+                split_part(person, component_separator, 13) = 'NPI'
+                or split_part(person, component_separator, 9) = 'NPI'
+                or split_part(
+                    split_part(person, component_separator, 9),
+                    subcomponent_separator,
+                    2
+                ) = '2.16.840.1.113883.4.6'
+        )[1]
+    {%- endset -%}
+    {{ hl7v2_part(found) }}
+{%- endmacro %}
+
+{# The number of the patient (PID-3): the medical record number when one of the
+   identifiers says that it is one, else the first. #}
+{% macro hl7v2_patient_id(segment="pid_segment") -%}
+    {%- set found -%}
+        list_filter(
+            {{ hl7v2_list(3, segment) }},
+            lambda identifier:
+                split_part(identifier, component_separator, 5) = 'MR'
+        )[1]
+    {%- endset -%}
+    coalesce({{ hl7v2_part(found) }}, {{ hl7v2_component(3, 1, segment) }})
+{%- endmacro %}
+
+{# An identifier with the name of whoever assigned it, where it is given, before
+   it: two authorities may give one number. #}
+{% macro hl7v2_assigned(identifier, authority) -%}
+    coalesce({{ authority }} || ':', '') || {{ identifier }}
+{%- endmacro %}
+
+{# The encounter that a segment belongs to: its visit number (PV1-19), where that
+   is missing the account number (PID-18), which several visits may share. #}
+{% macro hl7v2_encounter_id(patient_segment="pid_segment") -%}
+    coalesce(
+        {{ hl7v2_assigned(
+            hl7v2_component(19, 1, "pv1_segment"),
+            hl7v2_component(19, 4, "pv1_segment")
+        ) }},
+        {{ hl7v2_assigned(
+            hl7v2_component(18, 1, patient_segment),
+            hl7v2_component(18, 4, patient_segment)
+        ) }}
+    )
+{%- endmacro %}
+
+{# Which of the fields of a segment the sender asks to delete (two quotes), as
+   text like ' PV1-7 PV1-45 '; null when none. Empty means not sent. #}
+{% macro hl7v2_cleared(segment_id, numbers, segment="segment") -%}
+    nullif(
+        ' '
+        {%- for number in numbers %}
+        || case
+            when {{ hl7v2_field(number, segment) }} = '""'
+                then '{{ segment_id }}-{{ number }} '
+            else ''
+        end
+        {%- endfor %},
+        ' '
+    )
+{%- endmacro %}
+
+{# The value after all messages about one thing, in the order of `message_rank`:
+   the last one sent; a deletion of the field leaves none, an empty field leaves
+   what there was. #}
+{% macro hl7v2_accumulated(column, field) -%}
+    first({{ column }} order by message_rank desc) filter (
+        where {{ column }} is not null or cleared_fields like '% {{ field }} %'
+    )
+{%- endmacro %}
+
+{# The value of the first, or last, of the rows that meet a condition. #}
+{% macro hl7v2_first(column, condition, rank="message_rank") -%}
+    first({{ column }} order by {{ rank }} asc) filter (where {{ condition }})
+{%- endmacro %}
+
+{% macro hl7v2_last(column, condition="true", rank="message_rank") -%}
+    first({{ column }} order by {{ rank }} desc) filter (where {{ condition }})
+{%- endmacro %}

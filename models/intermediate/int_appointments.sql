@@ -1,0 +1,58 @@
+with
+
+fhir_appointments as (
+    select * from {{ ref('int_fhir_appointments') }}
+),
+
+csv_appointments as (
+    select * from {{ ref('stg_csv__appointments') }}
+),
+
+status_maps as (
+    select * from {{ ref('status_maps') }}
+),
+
+from_csv as (
+    select
+        csv_appointments.data_source,
+        csv_appointments.appointment_id,
+        csv_appointments.encounter_id,
+        csv_appointments.patient_id,
+        csv_appointments.provider_npi,
+        csv_appointments.facility_id,
+        status_map.canonical_status as appointment_status,
+        csv_appointments.start_at,
+        csv_appointments.start_at_precision,
+        csv_appointments.end_at,
+        csv_appointments.end_at_precision,
+        csv_appointments.created_at,
+        csv_appointments.created_at_precision,
+        csv_appointments.source_file_id,
+        csv_appointments.source_position,
+        coalesce(csv_appointments.updated_at, csv_appointments.loaded_at)
+            as recorded_at,
+        csv_appointments.loaded_at
+    from csv_appointments
+    left join status_maps as status_map
+        on
+            csv_appointments.status = status_map.source_status
+            and status_map.code_system = 'csv_appointment_status'
+),
+
+all_sources as (
+    select * from fhir_appointments
+    union all
+    select * from from_csv
+),
+
+keyed as (
+    select
+        {{ foreign_key(['data_source', 'encounter_id']) }} as encounter_key,
+        *,
+        {{ time_grade('start_at', 'A') }} as start_at_grade,
+        {{ time_grade('end_at', 'A') }} as end_at_grade,
+        {{ time_grade('created_at', 'A') }} as created_at_grade
+    from all_sources
+)
+
+select * from keyed

@@ -1,0 +1,90 @@
+with
+
+visit_events as (
+    select * from {{ ref('int_hl7v2_visit_events') }}
+),
+
+status_maps as (
+    select * from {{ ref('status_maps') }}
+),
+
+visits as (
+    select
+        data_source,
+        encounter_id,
+        {{ hl7v2_last('visit_number', 'visit_number is not null') }}
+            as encounter_identifier,
+        {{ hl7v2_last('patient_id', 'patient_id is not null') }} as patient_id,
+        {{ hl7v2_accumulated('provider_npi', 'PV1-7') }} as provider_npi,
+        coalesce(
+            {{ hl7v2_accumulated('facility_id', 'PV1-3') }},
+            {{ hl7v2_last('sending_facility_id') }}
+        ) as facility_id,
+        {{ hl7v2_accumulated('class_code', 'PV1-2') }} as class_code,
+        {{ hl7v2_last('encounter_status', 'encounter_status is not null') }}
+            as encounter_status,
+        {{ hl7v2_last('expected_at', 'expected_at is not null') }}
+            as scheduled_for,
+        {{ hl7v2_last('expected_at_precision', 'expected_at is not null') }}
+            as scheduled_for_precision,
+        {{ hl7v2_first('came_at', 'is_arrival') }} as arrived_at,
+        {{ hl7v2_first('came_at_precision', 'is_arrival') }}
+            as arrived_at_precision,
+        {{ hl7v2_first('came_at_field', 'is_arrival') }} as arrived_at_field,
+        {{ hl7v2_first('came_at', 'is_start') }} as started_at,
+        {{ hl7v2_first('came_at_precision', 'is_start') }}
+            as started_at_precision,
+        {{ hl7v2_first('came_at_field', 'is_start') }} as started_at_field,
+        {{ hl7v2_last('left_at', 'is_end') }} as ended_at,
+        {{ hl7v2_last('left_at_precision', 'is_end') }} as ended_at_precision,
+        {{ hl7v2_last('left_at_field', 'is_end') }} as ended_at_field,
+        {{ hl7v2_last('source_file_id') }} as source_file_id,
+        {{ hl7v2_last('source_position') }} as source_position,
+        max(sent_at) as sent_at,
+        max(loaded_at) as loaded_at
+    from visit_events
+    group by 1, 2
+),
+
+canonical as (
+    select
+        visits.data_source,
+        visits.encounter_id,
+        visits.encounter_identifier,
+        visits.patient_id,
+        visits.provider_npi,
+        visits.facility_id,
+        cast(null as varchar) as payer_id,
+        cast(null as varchar) as visit_type_code,
+        class_map.canonical_status as encounter_class,
+        visits.encounter_status,
+        visits.scheduled_for,
+        visits.scheduled_for_precision,
+        'hl7v2_expected_admit' as scheduled_for_evidence,
+        visits.arrived_at,
+        visits.arrived_at_precision,
+        'hl7v2_arrival_' || visits.arrived_at_field as arrived_at_evidence,
+        coalesce(visits.started_at, visits.arrived_at) as started_at,
+        case
+            when visits.started_at is not null then visits.started_at_precision
+            else visits.arrived_at_precision
+        end as started_at_precision,
+        case
+            when visits.started_at is null then 'hl7v2_start_is_arrival'
+            else 'hl7v2_start_' || visits.started_at_field
+        end as started_at_evidence,
+        visits.ended_at,
+        visits.ended_at_precision,
+        'hl7v2_end_' || visits.ended_at_field as ended_at_evidence,
+        visits.source_file_id,
+        visits.source_position,
+        coalesce(visits.sent_at, visits.loaded_at) as recorded_at,
+        visits.loaded_at
+    from visits
+    left join status_maps as class_map
+        on
+            visits.class_code = class_map.source_status
+            and class_map.code_system = 'hl7v2_patient_class'
+)
+
+select * from canonical

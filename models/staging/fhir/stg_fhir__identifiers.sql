@@ -1,0 +1,36 @@
+with
+
+resources as (
+    select * from {{ source('raw', 'fhir_resources') }}
+    where
+        change is null
+        and resource_type in (
+            'Appointment', 'Claim', 'Coverage', 'DocumentReference',
+            'Encounter', 'Location', 'Organization', 'Patient',
+            'Practitioner', 'PractitionerRole'
+        )
+),
+
+extracted as (
+    select
+        *,
+        {{ json_text('identifier', '$.system') }} as identifier_system,
+        {{ json_text('identifier', '$.value') }} as identifier_value
+    from resources
+    {{ unnest_json('resource', '$.identifier', 'identifier') }}
+),
+
+grouped as (
+    select
+        _data_source as data_source,
+        resource_type,
+        resource_id,
+        identifier_system,
+        identifier_value,
+        max(_loaded_at) as loaded_at
+    from extracted
+    where identifier_value is not null
+    group by 1, 2, 3, 4, 5
+)
+
+select * from grouped

@@ -1,0 +1,56 @@
+with
+
+segments as (
+    select * from {{ hl7v2_segments(source('raw', 'hl7v2_segments')) }}
+),
+
+with_visits as (
+    select
+        *,
+        row_number() over (
+            partition by message_key, segment_id
+            order by segment_index
+        ) as merge_index,
+        max(pv1_segment) over (partition by message_key, patient_index)
+            as patient_pv1_segment
+    from segments
+),
+
+merge_segments as (
+    select * from with_visits
+    where segment_id = 'MRG'
+),
+
+extracted as (
+    select
+        *,
+        {{ hl7v2_component(2, 1, 'evn_segment') }} as event_recorded_at_text,
+        {{ hl7v2_component(6, 1, 'evn_segment') }} as event_occurred_at_text
+    from merge_segments
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        message_key,
+        merge_index,
+        message_type,
+        trigger_event,
+        sent_at,
+        {{ hl7v2_patient_id() }} as patient_id,
+        {{ hl7v2_component(18, 1, 'pid_segment') }} as account_number,
+        {{ hl7v2_component(19, 1, 'patient_pv1_segment') }} as visit_number,
+        {{ hl7v2_component(1) }} as prior_patient_id,
+        {{ hl7v2_component(3) }} as prior_account_number,
+        {{ hl7v2_component(5) }} as prior_visit_number,
+        {{ hl7v2_timestamp('event_recorded_at_text') }} as event_recorded_at,
+        {{ hl7v2_precision('event_recorded_at_text') }}
+            as event_recorded_at_precision,
+        {{ hl7v2_timestamp('event_occurred_at_text') }} as event_occurred_at,
+        {{ hl7v2_precision('event_occurred_at_text') }}
+            as event_occurred_at_precision,
+        {{ lineage() }}
+    from extracted
+)
+
+select * from renamed
