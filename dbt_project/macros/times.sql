@@ -109,3 +109,13 @@
         interval '1' day
     )) as date)
 {%- endmacro %}
+
+{# A timestamp and so many seconds, which may be a number with decimals. #}
+{% macro add_seconds(column, seconds) -%}
+    ({{ column }} + to_microseconds(cast({{ seconds }} * 1000000 as bigint)))
+{%- endmacro %}
+
+{# Seconds from one timestamp to a later one, with decimals. #}
+{% macro seconds_between(earlier, later) -%}
+    epoch({{ later }} - {{ earlier }})
+{%- endmacro %}

@@ -12,6 +12,20 @@ settlements as (
     select * from {{ ref('int_encounter_settlements') }}
 ),
 
+coding as (
+    select * from {{ ref('int_encounter_coding') }}
+),
+
+holds as (
+    select
+        encounter_key,
+        count(*) - count(ended_at) as open_hold_count,
+        max(ended_at) as last_released_at
+    from {{ ref('int_encounter_holds') }}
+    where blocker_stage = 'hold'
+    group by 1
+),
+
 derived_times as (
     select
         encounter_key,
@@ -24,14 +38,22 @@ derived_times as (
         'readiness' as evidence_source,
         greatest(
             documentation.documentation_complete_at,
-            encounter_charges.charges_complete_at
+            encounter_charges.charges_complete_at,
+            coding.coded_at,
+            holds.last_released_at
         ) as occurred_at
     from documentation
     inner join encounter_charges
         on documentation.encounter_key = encounter_charges.encounter_key
+    left join coding
+        on documentation.encounter_key = coding.encounter_key
+    left join holds
+        on documentation.encounter_key = holds.encounter_key
     where
         documentation.documentation_complete_at is not null
         and encounter_charges.charges_complete_at is not null
+        and coalesce(coding.open_task_count, 0) = 0
+        and coalesce(holds.open_hold_count, 0) = 0
     union all
     select
         encounter_key,

@@ -29,17 +29,49 @@ visit_types as (
     select * from {{ ref('visit_types') }}
 ),
 
+coding as (
+    select * from {{ ref('int_encounter_coding') }}
+),
+
+holds as (
+    select
+        encounter_key,
+        count(*) as open_hold_count
+    from {{ ref('int_encounter_holds') }}
+    where blocker_stage = 'hold' and ended_at is null
+    group by 1
+),
+
+acknowledgements as (
+    select * from {{ ref('int_encounter_acknowledgements') }}
+),
+
+payers as (
+    select * from {{ ref('int_payers') }}
+),
+
+payer_types as (
+    select * from {{ ref('payer_types') }}
+),
+
 facts as (
     select
         encounters.encounter_key,
         encounters.encounter_status,
-        visit_types.is_billable,
+        case
+            when not visit_types.is_billable then 'NB-04'
+            when coalesce(settlements.claim_count, 0) = 0
+                then payer_types.blocker_code
+        end as non_billable_code,
         documentation.is_documentation_complete,
         documentation.missing_item,
         coverage.is_charges_covered,
         coverage.is_claims_covered,
         coverage.is_submissions_covered,
         coalesce(encounter_charges.charge_count, 0) > 0 as has_charge,
+        coalesce(coding.open_task_count, 0) > 0 as is_being_coded,
+        coalesce(holds.open_hold_count, 0) > 0 as is_held,
+        acknowledgements.is_acknowledged,
         coalesce(settlements.claim_count, 0) as claim_count,
         milestones.closed_at is not null as is_settled,
         settlements.last_denied_at,
@@ -65,11 +97,24 @@ facts as (
         on encounters.encounter_key = encounter_charges.encounter_key
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
+    left join coding
+        on encounters.encounter_key = coding.encounter_key
+    left join holds
+        on encounters.encounter_key = holds.encounter_key
+    left join acknowledgements
+        on encounters.encounter_key = acknowledgements.encounter_key
+    left join payers
+        on
+            encounters.data_source = payers.data_source
+            and encounters.payer_id = payers.payer_id
+    left join payer_types
+        on lower(payers.payer_type) = payer_types.payer_type
 ),
 
 gates as (
     select
         *,
+        non_billable_code is null as is_billable,
         encounter_status in ('cancelled', 'noshow') as is_cancelled,
         coalesce(encounter_status = 'planned', false) and not has_begun
             as is_scheduled,
@@ -88,11 +133,16 @@ gates as (
             when has_charge or has_submission or has_adjudication then true
             when is_charges_covered then false
         end as is_charge_passed,
+        not is_being_coded or has_submission or has_adjudication
+            as is_coding_passed,
+        not is_held or has_submission or has_adjudication as is_hold_passed,
         case
             when has_submission or has_adjudication then true
             when has_claim and is_submissions_covered then false
             when not has_claim and is_claims_covered then false
-        end as is_claim_passed
+        end as is_claim_passed,
+        coalesce(is_acknowledged, true) or has_adjudication
+            as is_acknowledgement_passed
     from facts
 )
 

@@ -17,38 +17,20 @@ staged as (
             when not is_documentation_passed then 'documentation'
             when is_charge_passed is null then 'unknown'
             when not is_charge_passed then 'charge'
+            when not is_coding_passed then 'coding'
+            when not is_hold_passed then 'hold'
             when is_claim_passed is null then 'unknown'
             when not is_claim_passed then 'claim'
+            when not is_acknowledgement_passed then 'acknowledgement'
             when is_settled then 'closed'
             else 'payer'
-        end as stage,
-        case missing_item
-            when 'note' then 'DOC-01'
-            when 'signature' then 'DOC-02'
-            when 'cosignature' then 'DOC-05'
-        end as documentation_blocker_code,
-        case when has_claim then 'CLM-03' else 'CLM-01' end
-            as claim_blocker_code,
-        case
-            when last_denied_at is null then 'PAY-02'
-            when has_documentation_denial then 'PAY-03'
-            else 'PAY-04'
-        end as payer_blocker_code
+        end as stage
     from gates
 ),
 
-explained as (
+disposed as (
     select
         *,
-        case stage
-            when 'cancelled' then 'NB-01'
-            when 'non_billable' then 'NB-04'
-            when 'unknown' then 'DQ-01'
-            when 'documentation' then documentation_blocker_code
-            when 'charge' then 'CHG-01'
-            when 'claim' then claim_blocker_code
-            when 'payer' then payer_blocker_code
-        end as primary_blocker_code,
         case stage
             when 'cancelled' then encounter_status
             when 'non_billable' then 'non_billable'
@@ -57,4 +39,4 @@ explained as (
     from staged
 )
 
-select * from explained
+select * from disposed

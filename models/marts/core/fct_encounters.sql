@@ -29,8 +29,18 @@ sequence_violations as (
     select * from {{ ref('int_sequence_violations') }}
 ),
 
-blockers as (
-    select * from {{ ref('blockers') }}
+primary_blockers as (
+    select * from {{ ref('int_encounter_blockers') }}
+    where is_primary
+),
+
+open_blockers as (
+    select
+        encounter_key,
+        cast(count(*) as integer) as open_blocker_count
+    from {{ ref('int_encounter_blockers') }}
+    where is_open and blocker_stage <> 'exit'
+    group by 1
 ),
 
 stages as (
@@ -77,35 +87,26 @@ joined as (
             when 'unknown' then milestones.service_end_at
             when 'non_billable' then milestones.service_end_at
             when 'charge' then milestones.documentation_complete_at
+            when 'coding' then milestones.charges_complete_at
+            when 'hold' then primary_blockers.started_at
             when 'claim' then milestones.billing_ready_at
-            when 'payer' then milestones.claim_submitted_at
+            when 'acknowledgement' then milestones.claim_submitted_at
+            when 'payer'
+                then coalesce(
+                    milestones.payer_accepted_at, milestones.claim_submitted_at
+                )
             when 'closed' then milestones.closed_at
         end as stage_entered_at,
         encounter_stages.disposition,
-        encounter_stages.primary_blocker_code,
-        blockers.owner_role,
-        case encounter_stages.primary_blocker_code
-            when 'DOC-01' then milestones.service_end_at
-            when 'DOC-02' then milestones.service_end_at
-            when 'DOC-05' then milestones.author_signed_at
-            when 'CHG-01' then milestones.documentation_complete_at
-            when 'CLM-01' then milestones.billing_ready_at
-            when 'CLM-03' then milestones.billing_ready_at
-            when 'PAY-02' then milestones.claim_submitted_at
-            when 'PAY-03' then settlements.last_denied_at
-            when 'PAY-04' then settlements.last_denied_at
-            when 'DQ-01' then milestones.service_end_at
-        end as owner_since,
-        case
-            when
-                encounter_stages.primary_blocker_code is not null
-                and (stages.is_open or stages.stage = 'unknown')
-                then 1
-            else 0
-        end as open_blocker_count,
+        primary_blockers.blocker_code as primary_blocker_code,
+        primary_blockers.owner_role,
+        primary_blockers.started_at as owner_since,
+        coalesce(open_blockers.open_blocker_count, 0) as open_blocker_count,
         encounter_stages.is_documentation_complete,
         encounter_stages.is_documentation_complete
-        and encounter_stages.has_charge as is_billing_ready,
+        and encounter_stages.has_charge
+        and encounter_stages.is_coding_passed
+        and encounter_stages.is_hold_passed as is_billing_ready,
         encounter_stages.has_submission
         or encounter_stages.has_adjudication as is_billed,
         milestones.evidence_grade,
@@ -139,8 +140,10 @@ joined as (
             and encounters.visit_type = expected_amounts.visit_type
     left join sequence_violations
         on encounters.encounter_key = sequence_violations.encounter_key
-    left join blockers
-        on encounter_stages.primary_blocker_code = blockers.blocker_code
+    left join primary_blockers
+        on encounters.encounter_key = primary_blockers.encounter_key
+    left join open_blockers
+        on encounters.encounter_key = open_blockers.encounter_key
 )
 
 select * from joined
