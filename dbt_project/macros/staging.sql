@@ -128,3 +128,39 @@
         when lower(trim({{ column }})) in ('false', 'f', 'no', 'n', '0') then false
     end
 {%- endmacro %}
+
+{# The deliveries of the records that came in more than one version: the rows from
+   which a status history can be read. Records that came once, or several times as
+   the same version, are left out before anything is computed on their text. Only
+   rows without any version may differ in nothing else than their content. #}
+{% macro versioned_rows(rows, id_columns, version_columns, condition="true") -%}
+    (
+        select deliveries.*
+        from (select * from {{ rows }} where {{ condition }}) as deliveries
+        inner join (
+            select {{ id_columns | join(", ") }}
+            from {{ rows }}
+            where {{ condition }}
+            group by {{ id_columns | join(", ") }}
+            having
+                count(*) > 1
+                and (
+                    {%- for version in version_columns %}
+                    min(coalesce({{ version }}, '')) <> max(coalesce({{ version }}, ''))
+                    or
+                    {%- endfor %}
+                    (
+                        true
+                        {%- for version in version_columns %}
+                        and max({{ version }}) is null
+                        {%- endfor %}
+                    )
+                )
+        ) as versioned
+            on
+                {%- for column in id_columns %}
+                {% if not loop.first %}and {% endif -%}
+                deliveries.{{ column }} = versioned.{{ column }}
+                {%- endfor %}
+    )
+{%- endmacro %}

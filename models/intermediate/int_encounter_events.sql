@@ -34,6 +34,8 @@ graded as (
         evidence.source_file_id,
         evidence.source_position,
         evidence.recorded_at,
+        evidence.lower_at as known_lower_at,
+        evidence.upper_at as known_upper_at,
         milestone_evidence.milestone = 'scheduled_for'
         or evidence.occurred_at <= clock.as_of + interval '5' minute
             as is_possible
@@ -79,11 +81,15 @@ events as (
         end as local_date,
         precision,
         grade,
-        occurred_at as lower_at,
-        case precision
-            when 'month' then occurred_at + interval '1' month
-            when 'day' then occurred_at + interval '1' day
-            when 'minute' then occurred_at + interval '1' minute
+        case
+            when known_upper_at is not null then known_lower_at
+            else occurred_at
+        end as lower_at,
+        case
+            when known_upper_at is not null then known_upper_at
+            when precision = 'month' then occurred_at + interval '1' month
+            when precision = 'day' then occurred_at + interval '1' day
+            when precision = 'minute' then occurred_at + interval '1' minute
             else occurred_at
         end as upper_at,
         source_file_id,

@@ -16,7 +16,11 @@ derived_evidence as (
     select * from {{ ref('int_derived_evidence') }}
 ),
 
-all_evidence as (
+status_evidence as (
+    select * from {{ ref('int_status_evidence') }}
+),
+
+own_times as (
     select * from visit_evidence
     union all
     select * from billing_evidence
@@ -24,6 +28,16 @@ all_evidence as (
     select * from coding_evidence
     union all
     select * from derived_evidence
+),
+
+all_evidence as (
+    select
+        *,
+        cast(null as timestamp) as lower_at,
+        cast(null as timestamp) as upper_at
+    from own_times
+    union all
+    select * from status_evidence
 )
 
 select * from all_evidence
