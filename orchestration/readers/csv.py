@@ -32,7 +32,8 @@ _ROW_LINES = 1 << 20  # so that short lines do not take more memory than long on
 def read_csv(stream: Stream, columns: ColumnMapping) -> Iterator[Item]:
     """Yield the rows of a known feed; `_position` is the data row from 1.
 
-    `columns` maps the sender's columns to those of a feed. Blank lines are no rows.
+    `columns` maps the sender's columns to those of a feed. Blank lines are no rows,
+    and a header that comes again, as where files were joined, is no data.
     A file without a required column is one reject.
     """
     layout = layout_of(stream.head, columns)
@@ -60,7 +61,9 @@ class _Lines:
     """
 
     def __init__(self, stream: Stream, layout: Layout) -> None:
-        chunks = _utf8(stream.chunks()) if layout.is_utf16 else stream.chunks()
+        chunks = stream.chunks()
+        if layout.encoding:
+            chunks = _utf8(chunks, layout.encoding)
         blocks = stream.split(chunks, layout.newline)
         self._lines = (line for block in blocks for line in block)
         self._returned: deque[bytes] = deque()
@@ -109,7 +112,8 @@ class _Rows:
 
     def read(self) -> Iterator[Item]:
         rows = self._parsed()
-        next(rows, None)  # the header
+        for _ in range(self._layout.first_row + 1):
+            next(rows, None)
         for row in rows:
             self._position += 1
             code = self._why_not(row)
@@ -132,9 +136,12 @@ class _Rows:
             )
 
     def _parsed(self) -> Iterator[list[str] | None]:
-        """Yield each row that is not blank, None where the parser gives up."""
+        """Yield each row that is not blank, None where the parser gives up.
+
+        A spreadsheet fills its last rows with empty fields: they are blank, too.
+        """
         csv.field_size_limit(RECORD_LIMIT)
-        rows = csv.reader(self._lines, delimiter=self._layout.delimiter, strict=True)
+        rows = self._layout.dialect.rows(self._lines)
         while True:
             self._lines.begin_row()
             try:
@@ -144,7 +151,7 @@ class _Rows:
             except csv.Error:
                 yield None
             else:
-                if len(row) > 1 or "".join(row).strip():
+                if "".join(row).strip():
                     yield row
 
     def _why_not(self, row: list[str] | None) -> str | None:
@@ -162,7 +169,10 @@ class _Rows:
                 return "nul_byte"
         if row is None:
             return "bad_quoting"
-        return None if len(row) == len(self._layout.header) else "field_count"
+        if len(row) != len(self._layout.header):
+            return "field_count"
+        names = tuple(value.strip().lower() for value in row)
+        return "repeated_header" if names == self._layout.names else None
 
     def _reject(self, code: str) -> Item:
         text = self._layout.newline.join(self._lines.taken).removesuffix(b"\r")
@@ -195,9 +205,9 @@ class _Rows:
         return pa.array(objects, pa.string())
 
 
-def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Turn UTF-16 with a byte order mark into UTF-8, escaping what is damaged."""
-    decoder = codecs.getincrementaldecoder("utf-16")("backslashreplace")
+def _utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """Turn UTF-16 or UTF-32 into UTF-8, escaping what is damaged."""
+    decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
     for chunk in chunks:
         yield decoder.decode(chunk).encode("utf-8")
     yield decoder.decode(b"", final=True).encode("utf-8")

@@ -14,7 +14,7 @@ KEPT_BYTES = 64 << 10
 DEPTH_LIMIT = 512
 """The deepest nesting of JSON that is read."""
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Raise it when readers learn to read files that they rejected as a whole before:
 the next ingest reads these files once more."""
 
@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     "unknown_columns": "the columns fit no known feed",
     "duplicate_columns": "two columns have the same name",
     "field_count": "the row has more or fewer fields than the header",
+    "repeated_header": "the row repeats the header",
     "bad_quoting": "the quoting of the row is broken",
     "missing_isa": "X12 without a readable interchange header (ISA)",
     "outside_interchange": "text before an interchange header (ISA)",

@@ -45,10 +45,13 @@ values = st.text(
 @settings(deadline=None)
 @given(
     rows=st.lists(st.lists(values, min_size=6, max_size=6), max_size=5),
-    delimiter=st.sampled_from(",;\t|"),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    delimiter=st.sampled_from(",;\t|^~:\x1f"),
+    encoding=st.sampled_from(
+        ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+    ),
+    quote=st.sampled_from("\"'"),
     newline=st.sampled_from(["\n", "\r\n"]),
-    quoting=st.sampled_from([stdlib_csv.QUOTE_ALL, stdlib_csv.QUOTE_MINIMAL]),
+    is_all_quoted=st.booleans(),
     order=st.permutations(HOLDS),
 )
 def test_rows_are_read_as_written_however_they_are_written(
@@ -56,18 +59,25 @@ def test_rows_are_read_as_written_however_they_are_written(
     rows: list[list[str]],
     delimiter: str,
     encoding: str,
+    quote: str,
     newline: str,
-    quoting: Any,
+    is_all_quoted: bool,
     order: list[str],
 ) -> None:
+    is_all_quoted |= quote == "'"  # else nothing tells of it
     text = io.StringIO()
     writer = stdlib_csv.writer(
-        text, delimiter=delimiter, lineterminator=newline, quoting=quoting
+        text,
+        delimiter=delimiter,
+        lineterminator=newline,
+        quotechar=quote,
+        quoting=stdlib_csv.QUOTE_ALL if is_all_quoted else stdlib_csv.QUOTE_MINIMAL,
     )
     writer.writerows([order, *rows])
     found, rejects = read(text.getvalue().encode(encoding))
-    assert [[row[name] for name in order] for row in found] == rows
-    assert [row["_position"] for row in found] == list(range(1, len(rows) + 1))
+    filled = [row for row in rows if "".join(row).strip()]
+    assert [[row[name] for name in order] for row in found] == filled
+    assert [row["_position"] for row in found] == list(range(1, len(filled) + 1))
     assert rejects == []
 
 
@@ -78,7 +88,7 @@ def test_any_bytes_below_a_header_are_rows_or_rejects(body: bytes) -> None:
     rows, rejects = read(content)
     for reject in rejects:
         assert reject.record_count == 1
-    if re.search(rb"[!-~]", body):
+    if re.search(rb"[!#-+\x2d-~]", body):  # more than commas and quotes
         assert rows or rejects
 
 
@@ -225,6 +235,38 @@ def test_a_line_that_is_too_long_is_rejected() -> None:
     rows, rejects = read(content, size=8 << 20)
     assert [row["hold_id"] for row in rows] == ["h2"]
     assert codes(rejects) == [(1, "too_long")]
+
+
+def test_a_line_that_names_the_separator_is_not_the_header() -> None:
+    rows, rejects = read(b"sep=;\r\nhold_id;encounter_id\r\nh1;e1\r\n")
+    assert [(row["_position"], row["hold_id"]) for row in rows] == [(1, "h1")]
+    assert rejects == []
+
+
+def test_a_space_behind_each_delimiter_belongs_to_no_value() -> None:
+    rows, rejects = read(b'hold_id, "encounter_id", reason\nh1, "e1", "a, b"\n')
+    assert [rows[0][name] for name in ("encounter_id", "reason")] == ["e1", "a, b"]
+    assert rejects == []
+
+
+def test_a_header_that_comes_again_is_no_data() -> None:
+    rows, rejects = read(b"hold_id,Encounter_ID\nh1,e1\nhold_id,Encounter_ID\nh2,e2\n")
+    assert [(row["_position"], row["hold_id"]) for row in rows] == [
+        (1, "h1"),
+        (3, "h2"),
+    ]
+    assert codes(rejects) == [(2, "repeated_header")]
+
+
+def test_rows_of_empty_fields_are_blank_lines() -> None:
+    rows, rejects = read(b"hold_id,encounter_id\nh1,e1\n,\n\n , \n,,\nh2,e2\n")
+    assert [row["hold_id"] for row in rows] == ["h1", "h2"]
+    assert rejects == []
+
+
+def test_no_delimiter_is_guessed_where_no_feed_comes_of_it() -> None:
+    _, rejects = read(b"some^thing\n1^2\n")
+    assert codes(rejects) == [(1, "unknown_columns")]
 
 
 def test_carriage_returns_alone_end_lines_too() -> None:
