@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,8 +25,11 @@ from pydantic import (
 
 from orchestration.feeds import FEEDS
 from orchestration.readers.csv_layout import ColumnMapping
+from orchestration.strict_yaml import NotYamlError, load_strictly
 
 DEFAULT = "default"
+# Names among the zones that mean another one on each machine, or none at all.
+_NO_ZONES = {"localtime", "Factory"}
 
 
 class SourcesError(ValueError):
@@ -34,7 +37,7 @@ class SourcesError(ValueError):
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() - _NO_ZONES:
         raise ValueError("there is no such time zone; write it like America/Chicago")
     return name
 
@@ -45,10 +48,17 @@ def _known_feed(name: str) -> str:
     return name
 
 
+def _pattern_below_landing(pattern: str) -> str:
+    if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+        raise ValueError("a pattern is of a path below the landing folder, as ehr/*")
+    return pattern
+
+
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 _Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 _Zone = Annotated[str, AfterValidator(_known_zone)]
 _FeedName = Annotated[str, AfterValidator(_known_feed)]
+_Pattern = Annotated[str, AfterValidator(_pattern_below_landing)]
 
 
 class _Entry(BaseModel):
@@ -122,7 +132,7 @@ class Source(_Entry):
     """
 
     name: _Name
-    files: list[str] = []
+    files: list[_Pattern] = []
     time_zone: _Zone = "UTC"
     submitter_zone: _Zone | None = None
     columns: dict[_FeedName, dict[str, str]] = {}
@@ -137,7 +147,8 @@ class Source(_Entry):
             if unknown := sorted(set(columns.values()) - set(FEEDS[feed].columns)):
                 raise ValueError(f"{feed} has no column {', '.join(unknown)}")
             _require_unique(columns.values(), f"column of {feed}")
-            _require_unique(map(str.lower, columns), f"sender's column for {feed}")
+            theirs = (name.strip().lower() for name in columns)
+            _require_unique(theirs, f"sender's column for {feed}")
         return self
 
     @model_validator(mode="after")
@@ -170,11 +181,9 @@ class Source(_Entry):
         """Whether a run asks it for news itself."""
         return bool(self.sql or self.fhir_bulk)
 
-    def owns(self, file_name: str) -> bool:
-        """Tell whether a path relative to the landing folder is this system's."""
-        return file_name.startswith(f"{self.name}/") or any(
-            fnmatchcase(file_name, pattern) for pattern in self.files
-        )
+    def names(self, file_name: str) -> bool:
+        """Tell whether a pattern fits a path relative to the landing folder."""
+        return any(fnmatchcase(file_name, pattern) for pattern in self.files)
 
 
 class _File(_Entry):
@@ -182,7 +191,9 @@ class _File(_Entry):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _require_unique((source.name for source in self.sources or ()), "name")
+        sources = self.sources or ()
+        _require_unique((source.name for source in sources), "name")
+        _require_unique((p for source in sources for p in source.files), "pattern")
         return self
 
 
@@ -193,12 +204,15 @@ class Sources:
     entries: tuple[Source, ...] = ()
 
     def of(self, file_name: str) -> Source:
-        """Return the first source system that owns a file, else the default one."""
-        for entry in self.entries:
-            if entry.owns(file_name):
-                return entry
+        """Return the system of a file's folder, else the first that names the file.
+
+        Else it is the default one.
+        """
+        folder, slash, _ = file_name.partition("/")
+        own = (entry for entry in self.entries if slash and entry.name == folder)
+        naming = (entry for entry in self.entries if entry.names(file_name))
         named = (entry for entry in self.entries if entry.name == DEFAULT)
-        return next(named, Source(name=DEFAULT))
+        return next(chain(own, naming, named), Source(name=DEFAULT))
 
 
 def read_sources(path: Path) -> Sources:
@@ -207,19 +221,16 @@ def read_sources(path: Path) -> Sources:
     Raises SourcesError, whose message has a line for each thing that is wrong.
     """
     try:
-        found = yaml.safe_load(path.read_bytes())
+        found = load_strictly(path.read_bytes())
     except FileNotFoundError:
         return Sources()
     except OSError as error:
         raise SourcesError(f"{path} cannot be read ({error.strerror})") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise SourcesError(f"{path} is not YAML{place}: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise SourcesError(f"{path} is not YAML: it holds odd characters") from None
+    except NotYamlError as error:
+        raise SourcesError(f"{path} {error}") from None
     try:
-        return Sources(tuple(_File.model_validate(found or {}).sources or ()))
+        settings = {} if found is None else found
+        return Sources(tuple(_File.model_validate(settings).sources or ()))
     except ValidationError as error:
         raise SourcesError(f"{path} has to be corrected:\n{_said(error)}") from None
 
@@ -250,6 +261,10 @@ def _reason(item: Mapping[str, Any]) -> str:
     reasons = {
         "extra_forbidden": "there is no such setting",
         "missing": "it is needed and missing",
+        "model_type": "write settings below it, each as name: value",
+        "dict_type": "write settings below it, each as name: value",
+        "list_type": "write a list, each item behind a dash",
+        "string_type": "write a text; put numbers, dates, yes and no in quotes",
     }
     if item["type"] == "string_pattern_mismatch":
         place = str(item["loc"][-1])

@@ -65,12 +65,13 @@ def test_without_entries_everything_is_the_default_source_in_utc(
         ("in/837_01.txt", "clearinghouse"),
         ("in/deep/837.txt", "clearinghouse"),
         ("in/835.txt", "first"),
-        ("labs/x.csv", "default"),
-        ("LAB/x.csv", "default"),
-        ("[ab].csv", "default"),
+        ("unused/x.csv", "unused"),
+        ("unused", "second"),
+        ("labs/x.csv", "second"),
+        ("[ab].csv", "second"),
     ],
 )
-def test_a_file_belongs_to_the_first_source_that_names_it(
+def test_a_file_belongs_to_its_folder_else_to_the_first_source_that_names_it(
     tmp_path: Path, name: str, owner: str
 ) -> None:
     entries = """
@@ -78,10 +79,16 @@ sources:
   - {name: lab}
   - {name: clearinghouse, files: ["in/*837*.txt"]}
   - {name: first, files: ["in/*"]}
-  - {name: second, files: ["in/*"]}
+  - {name: second, files: ["in/*.txt", "*"]}
   - {name: unused, files: ["[ab].csv.old"]}
 """
     assert read(tmp_path, entries).of(name).name == owner
+
+
+@pytest.mark.parametrize("name", ["labs/x.csv", "LAB/x.csv", "[ab].csv"])
+def test_what_no_source_names_is_of_the_default_one(tmp_path: Path, name: str) -> None:
+    entries = 'sources: [{name: lab}, {name: a, files: ["[ab].csv"]}]'
+    assert read(tmp_path, entries).of(name).name == "default"
 
 
 def test_an_entry_called_default_is_for_what_nobody_names(tmp_path: Path) -> None:
@@ -95,7 +102,32 @@ def test_an_entry_called_default_is_for_what_nobody_names(tmp_path: Path) -> Non
     ("entries", "said"),
     [
         ("sources: [{name: a", "not YAML at line 1, column"),
-        ("- a", "the file: "),
+        ("- a", "the file: write settings below it"),
+        ("false", "the file: write settings below it"),
+        ("[]", "the file: write settings below it"),
+        ("sources: {a: 1}", "sources: write a list"),
+        ("sources: [a]", "sources[1]: write settings below it"),
+        ("sources: [{name: 5}]", "sources[1].name: write a text"),
+        ("sources:\n\t- name: a", "not YAML at line 2, column 1"),
+        ("sources: [{name: a}]\nsources: []", "at line 2, column 1: a setting is"),
+        (
+            "sources: [{name: a, time_zone: UTC, time_zone: Asia/Tokyo}]",
+            "at line 1, column 37: a setting is given twice",
+        ),
+        ("sources: [{name: a, time_zone: localtime}]", "sources[1].time_zone: there"),
+        ("sources: [{name: 2026-13-45}]", "a value in it is no date"),
+        ("[" * 5_000, "nested too deep"),
+        ("sources: [{name: a, files: ['']}]", "sources[1].files[1]: a pattern is of"),
+        ("sources: [{name: a, files: [/x]}]", "sources[1].files[1]: a pattern is of"),
+        ("sources: [{name: a, files: [../x]}]", "sources[1].files[1]: a pattern"),
+        (
+            "sources: [{name: a, files: [x]}, {name: b, files: [x]}]",
+            "pattern x is given twice",
+        ),
+        (
+            "sources: [{name: a, columns: {holds: {x: hold_id, 'x ': reason}}}]",
+            "sender's column for holds x is given twice",
+        ),
         ("source: []", "source: there is no such setting"),
         ("sources: [{}]", "sources[1].name: it is needed and missing"),
         ("sources: [{name: a b}]", "sources[1].name: a name is letters, digits"),
@@ -143,6 +175,13 @@ def test_a_wrong_entry_is_refused_with_its_place(
         read(tmp_path, entries)
     assert said in str(refused.value)
     assert "sources.yml" in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"name: \xfc", b"\0", b"a: \xff\xfe"])
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "sources.yml").write_bytes(content)
+    with pytest.raises(SourcesError, match="odd characters"):
+        read_sources(tmp_path / "sources.yml")
 
 
 def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
