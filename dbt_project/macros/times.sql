@@ -119,3 +119,10 @@
 {% macro seconds_between(earlier, later) -%}
     epoch({{ later }} - {{ earlier }})
 {%- endmacro %}
+
+{# X12 CCYYMMDD[HHMM] on the clocks of the source system to a UTC timestamp. #}
+{% macro x12_moment(column) -%}
+    {{ x12_timestamp(
+        column, "nullif(substr(" ~ column ~ ", 9), '')", "_time_zone"
+    ) }}
+{%- endmacro %}

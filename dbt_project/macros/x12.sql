@@ -1,15 +1,33 @@
-{# Element n of an X12 segment (CLM01 is element 1), null when empty. #}
+{# Element n of an X12 segment (CLM01 is element 1), null when empty. Some senders
+   fill elements or segments up with spaces. #}
 {% macro x12_element(number, segment="segment") -%}
-    nullif(split_part({{ segment }}, element_separator, {{ number + 1 }}), '')
+    nullif(
+        trim(split_part({{ segment }}, element_separator, {{ number + 1 }})), ''
+    )
 {%- endmacro %}
 
 {# Component n of an X12 element (CLM05-3 is component 3 of element 5). #}
 {% macro x12_component(element_number, number, segment="segment") -%}
     nullif(
-        split_part(
+        trim(split_part(
             split_part({{ segment }}, element_separator, {{ element_number + 1 }}),
             component_separator,
             {{ number }}
+        )),
+        ''
+    )
+{%- endmacro %}
+
+{# The modifiers of a composite of a procedure (SV101, SVC01), joined by ; as in the
+   charges feed, null when there are none. #}
+{% macro x12_modifiers(element_number, segment="segment") -%}
+    nullif(
+        concat_ws(
+            ';',
+            {{ x12_component(element_number, 3, segment) }},
+            {{ x12_component(element_number, 4, segment) }},
+            {{ x12_component(element_number, 5, segment) }},
+            {{ x12_component(element_number, 6, segment) }}
         ),
         ''
     )
