@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from orchestration.as_of import AsOfError, read_as_of
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import Settings, SettingsError, load_settings
 from orchestration.sources import SourcesError, read_sources
 from orchestration.terminal import TerminalProgress
 
@@ -38,7 +38,7 @@ def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
     """Simulate a practice in the data folder and run everything on it."""
     from orchestration.simulator.demo import DemoRefusedError, prepare_demo  # noqa: PLC0415
 
-    settings = load_settings()
+    settings = _settings()
     # The practice lies in the data folder, whatever is set up for real senders.
     settings = settings.model_copy(
         update={
@@ -104,7 +104,7 @@ def run(
         read_as_of(as_of)
     except AsOfError as error:
         _refuse(str(error))
-    settings = load_settings()
+    settings = _settings()
     if landing is not None:
         settings = settings.model_copy(update={"landing": landing})
     _refresh(settings, as_of)
@@ -115,7 +115,7 @@ def status() -> None:
     """Say how fresh the publication is, whether it balances and what failed."""
     from orchestration import summary  # noqa: PLC0415
 
-    settings = load_settings()
+    settings = _settings()
     try:
         published = summary.read_published(settings.published_path)
     except summary.UnreadablePublicationError as error:
@@ -142,6 +142,13 @@ def version() -> None:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _refuse(str(error))
 
 
 def _refresh(settings: Settings, as_of: str | None) -> None:

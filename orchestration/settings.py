@@ -7,16 +7,28 @@ everything that is about one source system; that is `sources.yml`.
 import os
 from pathlib import Path
 
-from pydantic import NonNegativeFloat, PositiveInt, SecretStr
+from pydantic import (
+    NonNegativeFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+_PREFIX = "CHARTGAP_"
+_PATTERN_SIGNS = set("*?[")
+
+
+class SettingsError(ValueError):
+    """A variable of the environment cannot be used: correct what the message names."""
 
 
 class Settings(BaseSettings):
     """Settings of one installation; every path is absolute."""
 
-    model_config = SettingsConfigDict(env_prefix="CHARTGAP_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
 
     data_dir: Path = Path("data")
     landing: Path | None = None
@@ -28,6 +40,18 @@ class Settings(BaseSettings):
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
     hash_key: SecretStr = SecretStr("")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _is_no_pattern(cls, folder: Path) -> Path:
+        """Refuse a path in which Dagster and DuckDB would see a pattern.
+
+        Dagster would not find its settings and go on without them: it would keep
+        what libraries print.
+        """
+        if _PATTERN_SIGNS & set(str(folder.expanduser().resolve())):
+            raise ValueError("the path of the data folder must not hold *, ? or [")
+        return folder
 
     @property
     def data_path(self) -> Path:
@@ -82,5 +106,18 @@ def read_secret(variable: str) -> SecretStr | None:
 
 
 def load_settings() -> Settings:
-    """Read the environment once and return the settings."""
-    return Settings()
+    """Read the environment once and return the settings.
+
+    Raises SettingsError, which names each variable and quotes no value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    wrong = [
+        f"  {_PREFIX}{str(item['loc'][0]).upper()}: "
+        f"{item['msg'].removeprefix('Value error, ')}"
+        for item in found
+    ]
+    message = "\n".join(("the environment has to be corrected:", *wrong))
+    raise SettingsError(message)

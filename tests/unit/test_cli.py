@@ -57,6 +57,25 @@ def test_run_refuses_an_unreadable_as_of_time(data):
     assert_refused(chartgap("run", "--as-of", "yesterday"), "ISO time")
 
 
+@pytest.mark.parametrize("name", ["a[b]", "a*", "a?"])
+def test_a_data_folder_that_reads_as_a_pattern_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("CHARTGAP_DATA_DIR", str(tmp_path / name))
+
+    assert_refused(chartgap("run"), "CHARTGAP_DATA_DIR: the path of the data folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["run", "status", "demo"])
+def test_a_wrong_setting_is_named_and_not_repeated(data, monkeypatch, command):
+    monkeypatch.setenv("CHARTGAP_WORKERS", "pa55")
+    monkeypatch.setenv("CHARTGAP_SETTLE_SECONDS", "-1")
+
+    result = chartgap(command)
+
+    assert_refused(result, "CHARTGAP_WORKERS: ", "CHARTGAP_SETTLE_SECONDS: ")
+    assert "pa55" not in result.stderr
+
+
 def test_status_before_the_first_publication_says_what_to_run(data):
     assert_refused(chartgap("status"), "chartgap run", "chartgap demo")
 
