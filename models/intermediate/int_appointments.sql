@@ -4,6 +4,10 @@ fhir_appointments as (
     select * from {{ ref('int_fhir_appointments') }}
 ),
 
+hl7v2_appointments as (
+    select * from {{ ref('int_hl7v2_appointments') }}
+),
+
 csv_appointments as (
     select * from {{ ref('stg_csv__appointments') }}
 ),
@@ -41,6 +45,8 @@ from_csv as (
 
 all_sources as (
     select * from fhir_appointments
+    union all
+    select * from hl7v2_appointments
     union all
     select * from from_csv
 ),

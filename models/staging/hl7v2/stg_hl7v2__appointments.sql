@@ -11,6 +11,7 @@ resources as (
         segment_id,
         {{ hl7v2_component(3) }} as resource_id,
         {{ hl7v2_npi(3) }} as resource_npi,
+        {{ hl7v2_component(3, 4) }} as resource_facility_id,
         case
             when segment_id = 'AIS' then {{ hl7v2_component(4) }}
             else {{ hl7v2_component(6) }}
@@ -32,6 +33,8 @@ first_resources as (
         max(case when segment_id = 'AIP' then resource_npi end)
             as provider_npi,
         max(case when segment_id = 'AIL' then resource_id end) as location_id,
+        max(case when segment_id = 'AIL' then resource_facility_id end)
+            as facility_id,
         coalesce(
             max(case when segment_id = 'AIS' then start_at_text end),
             max(case when segment_id = 'AIP' then start_at_text end),
@@ -62,6 +65,7 @@ schedules as (
         first_resources.practitioner_id,
         first_resources.provider_npi,
         first_resources.location_id,
+        first_resources.facility_id,
         first_resources.start_at_text as resource_start_at_text
     from segments
     inner join patients on segments.message_key = patients.message_key
@@ -97,6 +101,8 @@ renamed as (
         practitioner_id,
         provider_npi,
         location_id,
+        facility_id,
+        {{ hl7v2_part('sending_facility') }} as sending_facility_id,
         {{ hl7v2_timestamp('start_at_text') }} as start_at,
         {{ hl7v2_precision('start_at_text') }} as start_at_precision,
         {{ hl7v2_timestamp('end_at_text') }} as end_at,
