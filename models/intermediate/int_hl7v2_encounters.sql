@@ -4,6 +4,10 @@ visit_events as (
     select * from {{ ref('int_hl7v2_visit_events') }}
 ),
 
+visit_plans as (
+    select * from {{ ref('int_hl7v2_visit_plans') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -57,10 +61,27 @@ canonical as (
         cast(null as varchar) as payer_id,
         cast(null as varchar) as visit_type_code,
         class_map.canonical_status as encounter_class,
-        visits.encounter_status,
-        visits.scheduled_for,
-        visits.scheduled_for_precision,
-        'hl7v2_expected_admit' as scheduled_for_evidence,
+        case
+            when
+                visits.encounter_status = 'planned'
+                or (
+                    visits.encounter_status = 'cancelled'
+                    and visit_plans.exit_status = 'noshow'
+                )
+                then coalesce(visit_plans.exit_status, visits.encounter_status)
+            else visits.encounter_status
+        end as encounter_status,
+        coalesce(visit_plans.start_at, visits.scheduled_for) as scheduled_for,
+        case
+            when visit_plans.start_at is not null
+                then visit_plans.start_at_precision
+            else visits.scheduled_for_precision
+        end as scheduled_for_precision,
+        case
+            when visit_plans.start_at is not null
+                then 'hl7v2_appointment_start'
+            else 'hl7v2_expected_admit'
+        end as scheduled_for_evidence,
         visits.arrived_at,
         visits.arrived_at_precision,
         'hl7v2_arrival_' || visits.arrived_at_field as arrived_at_evidence,
@@ -81,6 +102,10 @@ canonical as (
         coalesce(visits.sent_at, visits.loaded_at) as recorded_at,
         visits.loaded_at
     from visits
+    left join visit_plans
+        on
+            visits.data_source = visit_plans.data_source
+            and visits.encounter_id = visit_plans.encounter_id
     left join status_maps as class_map
         on
             visits.class_code = class_map.source_status
