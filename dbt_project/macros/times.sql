@@ -126,3 +126,17 @@
         column, "nullif(substr(" ~ column ~ ", 9), '')", "_time_zone"
     ) }}
 {%- endmacro %}
+
+{# What stands beside the earliest time, or the latest, of the rows that meet a
+   condition, such as its precision. #}
+{% macro value_at_first(column, time, condition="true") -%}
+    first({{ column }} order by {{ time }} asc, {{ column }} asc) filter (
+        where {{ condition }} and {{ time }} is not null
+    )
+{%- endmacro %}
+
+{% macro value_at_last(column, time, condition="true") -%}
+    first({{ column }} order by {{ time }} desc, {{ column }} asc) filter (
+        where {{ condition }} and {{ time }} is not null
+    )
+{%- endmacro %}

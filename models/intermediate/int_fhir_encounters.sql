@@ -24,17 +24,21 @@ status_times as (
     select
         data_source,
         encounter_id,
-        min(started_at) filter (where period_status = 'arrived') as arrived_at,
-        min(started_at_precision) filter (where period_status = 'arrived')
-            as arrived_at_precision,
+        min(started_at) filter (where period_status = 'arrived')
+            as arrived_at,
+        {{ value_at_first(
+            'started_at_precision', 'started_at', "period_status = 'arrived'"
+        ) }} as arrived_at_precision,
         min(started_at) filter (where period_status = 'in-progress')
             as in_progress_at,
-        min(started_at_precision) filter (where period_status = 'in-progress')
-            as in_progress_at_precision,
+        {{ value_at_first(
+            'started_at_precision', 'started_at', "period_status = 'in-progress'"
+        ) }} as in_progress_at_precision,
         min(started_at) filter (where period_status = 'finished')
             as finished_at,
-        min(started_at_precision) filter (where period_status = 'finished')
-            as finished_at_precision
+        {{ value_at_first(
+            'started_at_precision', 'started_at', "period_status = 'finished'"
+        ) }} as finished_at_precision
     from fhir_statuses
     group by 1, 2
 ),
@@ -56,11 +60,26 @@ canonical as (
                 appointments.status = 'noshow'
                 and status_map.canonical_status in ('cancelled', 'planned')
                 then 'noshow'
+            when
+                appointments.status = 'cancelled'
+                and status_map.canonical_status = 'planned'
+                then 'cancelled'
             else status_map.canonical_status
         end as encounter_status,
-        appointments.start_at as scheduled_for,
-        appointments.start_at_precision as scheduled_for_precision,
-        'fhir_appointment_start' as scheduled_for_evidence,
+        coalesce(appointments.start_at, fhir_encounters.planned_start_at)
+            as scheduled_for,
+        case
+            when appointments.start_at is not null
+                then appointments.start_at_precision
+            else fhir_encounters.planned_start_at_precision
+        end as scheduled_for_precision,
+        case
+            when
+                appointments.start_at is null
+                and fhir_encounters.planned_start_at is not null
+                then 'fhir_encounter_planned_start'
+            else 'fhir_appointment_start'
+        end as scheduled_for_evidence,
         status_times.arrived_at,
         status_times.arrived_at_precision,
         'fhir_encounter_arrived' as arrived_at_evidence,

@@ -37,6 +37,8 @@ resolved as (
         fhir_encounters.started_at_precision,
         fhir_encounters.ended_at,
         fhir_encounters.ended_at_precision,
+        fhir_encounters.planned_start_at,
+        fhir_encounters.planned_start_at_precision,
         fhir_encounters.updated_at,
         fhir_encounters.source_file_id,
         fhir_encounters.source_position,
