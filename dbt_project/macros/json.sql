@@ -3,6 +3,14 @@
     json_extract_string({{ column }}, '{{ path }}')
 {%- endmacro %}
 
+{# Texts of all JSON values that a path with [*] meets, with commas around each;
+   null when there is none. #}
+{% macro json_texts(column, path) -%}
+    ',' || nullif(
+        array_to_string(json_extract_string({{ column }}, '{{ path }}'), ','), ''
+    ) || ','
+{%- endmacro %}
+
 {# One JSON value as JSON, null when absent. #}
 {% macro json_element(column, path) -%}
     json_extract({{ column }}, '{{ path }}')

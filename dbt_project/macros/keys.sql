@@ -44,6 +44,17 @@
     end
 {%- endmacro %}
 
+{# The type of resource that a FHIR reference names; null where its text does not
+   tell, as in urn:uuid:... #}
+{% macro reference_type(reference) -%}
+    nullif(
+        regexp_extract(
+            {{ reference }}, '(?:^|/)([A-Z][A-Za-z]*)(?:[?]|/[^/]+(?:/_history/.*)?$)', 1
+        ),
+        ''
+    )
+{%- endmacro %}
+
 {# The id that a FHIR reference points at, as far as its own text tells: Type/id,
    absolute address, versioned address, urn:uuid, or the value of a conditional
    identifier reference. Null for a contained resource, whose id means nothing

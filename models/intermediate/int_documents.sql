@@ -4,8 +4,16 @@ fhir_documents as (
     select * from {{ ref('int_fhir_documents') }}
 ),
 
+fhir_compositions as (
+    select * from {{ ref('int_fhir_compositions') }}
+),
+
+fhir_reports as (
+    select * from {{ ref('int_fhir_reports') }}
+),
+
 fhir_replacements as (
-    select * from {{ ref('stg_fhir__document_replacements') }}
+    select * from {{ ref('int_fhir_replacements') }}
 ),
 
 hl7v2_documents as (
@@ -53,6 +61,10 @@ from_csv as (
 
 all_sources as (
     select * from fhir_documents
+    union all
+    select * from fhir_compositions
+    union all
+    select * from fhir_reports
     union all
     select * from hl7v2_documents
     union all

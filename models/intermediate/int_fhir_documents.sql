@@ -5,11 +5,11 @@ fhir_documents as (
 ),
 
 fhir_replacements as (
-    select * from {{ ref('stg_fhir__document_replacements') }}
+    select * from {{ ref('int_fhir_replacements') }}
 ),
 
-fhir_signatures as (
-    select * from {{ ref('int_fhir_signatures') }}
+signature_times as (
+    select * from {{ ref('int_fhir_signature_times') }}
 ),
 
 fhir_references as (
@@ -26,38 +26,10 @@ status_maps as (
 
 replaced_documents as (
     select
-        fhir_replacements.data_source,
-        fhir_replacements.document_id,
-        min({{ resolved_id(
-            'fhir_references', 'fhir_replacements.replaces_document_id'
-        ) }}) as replaces_document_id
-    from fhir_replacements
-    left join fhir_references
-        on
-            fhir_replacements.data_source = fhir_references.data_source
-            and fhir_replacements.replaces_document_reference
-            = fhir_references.reference
-            and fhir_references.resource_type = 'DocumentReference'
-    group by 1, 2
-),
-
-signature_times as (
-    select
         data_source,
         document_id,
-        {% for evidence in (
-            'fhir_signature_author', 'fhir_composition_attester'
-        ) -%}
-        min(signed_at) filter (where evidence_source = '{{ evidence }}')
-            as {{ evidence }}_at,
-        min(signed_at_precision)
-        filter (where evidence_source = '{{ evidence }}')
-            as {{ evidence }}_precision,
-        {% endfor -%}
-        max(signed_at) filter (where signer_role = 'cosigner') as cosigned_at,
-        max(signed_at_precision) filter (where signer_role = 'cosigner')
-            as cosigned_at_precision
-    from fhir_signatures
+        min(replaces_document_id) as replaces_document_id
+    from fhir_replacements
     group by 1, 2
 ),
 
@@ -89,22 +61,10 @@ canonical as (
         fhir_documents.created_at,
         fhir_documents.created_at_precision,
         'fhir_document_date' as created_at_evidence,
-        coalesce(
-            signature_times.fhir_signature_author_at,
-            signature_times.fhir_composition_attester_at
-        ) as signed_at,
-        case
-            when signature_times.fhir_signature_author_at is null
-                then signature_times.fhir_composition_attester_precision
-            else signature_times.fhir_signature_author_precision
-        end as signed_at_precision,
-        case
-            when
-                signature_times.fhir_signature_author_at is null
-                and signature_times.fhir_composition_attester_at is not null
-                then 'fhir_composition_attester'
-            else 'fhir_signature_author'
-        end as signed_at_evidence,
+        signature_times.signed_at,
+        signature_times.signed_at_precision,
+        coalesce(signature_times.signed_at_evidence, 'fhir_signature_author')
+            as signed_at_evidence,
         signature_times.cosigned_at,
         signature_times.cosigned_at_precision,
         'fhir_signature_cosigner' as cosigned_at_evidence,

@@ -11,8 +11,7 @@ signature_types as (
 attesters as (
     select * from {{ ref('stg_fhir__attesters') }}
     where
-        resource_type = 'DocumentReference'
-        and mode_code in ('professional', 'legal', 'official')
+        mode_code in ('professional', 'legal', 'official')
         and attested_at is not null
 ),
 
@@ -20,9 +19,16 @@ fhir_documents as (
     select * from {{ ref('stg_fhir__document_references') }}
 ),
 
+compositions as (
+    select * from {{ ref('stg_fhir__compositions') }}
+),
+
+composition_documents as (
+    select * from {{ ref('int_fhir_composition_documents') }}
+),
+
 fhir_references as (
     select * from {{ ref('int_fhir_references') }}
-    where resource_type = 'DocumentReference'
 ),
 
 provider_references as (
@@ -32,8 +38,13 @@ provider_references as (
 provenance_signatures as (
     select
         signatures.data_source,
+        coalesce(
+            fhir_references.resource_type,
+            signatures.target_type,
+            'DocumentReference'
+        ) as resource_type,
         {{ resolved_id('fhir_references', 'signatures.target_id') }}
-            as document_id,
+            as resource_id,
         signature_types.signer_role,
         case signature_types.signer_role
             when 'author' then 'fhir_signature_author'
@@ -50,36 +61,88 @@ provenance_signatures as (
             and signatures.target_reference = fhir_references.reference
 ),
 
+authors as (
+    select
+        data_source,
+        'DocumentReference' as resource_type,
+        document_id as resource_id,
+        author_id,
+        author_reference
+    from fhir_documents
+    union all
+    select
+        data_source,
+        'Composition' as resource_type,
+        composition_id as resource_id,
+        author_id,
+        author_reference
+    from compositions
+),
+
 attestations as (
     select
-        attesters.data_source,
-        attesters.document_id,
-        'author' as signer_role,
-        'fhir_composition_attester' as evidence_source,
-        attesters.attested_at as signed_at,
-        attesters.attested_at_precision as signed_at_precision
+        attesters.*,
+        coalesce(attester.provider_npi, attesters.attester_id)
+        = coalesce(author.provider_npi, authors.author_id) as is_author
     from attesters
-    inner join fhir_documents
+    inner join authors
         on
-            attesters.data_source = fhir_documents.data_source
-            and attesters.document_id = fhir_documents.document_id
+            attesters.data_source = authors.data_source
+            and attesters.resource_type = authors.resource_type
+            and attesters.document_id = authors.resource_id
     left join provider_references as attester
         on
             attesters.data_source = attester.data_source
             and attesters.attester_reference = attester.reference
     left join provider_references as author
         on
-            fhir_documents.data_source = author.data_source
-            and fhir_documents.author_reference = author.reference
-    where
-        coalesce(attester.provider_npi, attesters.attester_id)
-        = coalesce(author.provider_npi, fhir_documents.author_id)
+            authors.data_source = author.data_source
+            and authors.author_reference = author.reference
 ),
 
 all_signatures as (
     select * from provenance_signatures
     union all
-    select * from attestations
+    select
+        data_source,
+        resource_type,
+        document_id as resource_id,
+        case when is_author then 'author' else 'cosigner' end as signer_role,
+        case
+            when is_author then 'fhir_composition_attester'
+            else 'fhir_signature_cosigner'
+        end as evidence_source,
+        attested_at as signed_at,
+        attested_at_precision as signed_at_precision
+    from attestations
+    where is_author is not null
+),
+
+named as (
+    select
+        all_signatures.data_source,
+        case all_signatures.resource_type
+            when 'DocumentReference' then all_signatures.resource_id
+            else coalesce(
+                composition_documents.document_id,
+                all_signatures.resource_type
+                || '/' || all_signatures.resource_id
+            )
+        end as document_id,
+        all_signatures.signer_role,
+        all_signatures.evidence_source,
+        all_signatures.signed_at,
+        all_signatures.signed_at_precision
+    from all_signatures
+    left join composition_documents
+        on
+            all_signatures.data_source = composition_documents.data_source
+            and all_signatures.resource_type = 'Composition'
+            and all_signatures.resource_id
+            = composition_documents.composition_id
+    where
+        all_signatures.resource_type
+        in ('DocumentReference', 'Composition', 'DiagnosticReport')
 )
 
-select * from all_signatures
+select * from named

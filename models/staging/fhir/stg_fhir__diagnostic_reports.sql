@@ -15,6 +15,8 @@ extracted as (
         {{ reference_text('resource', '$.subject', 'Patient') }}
             as patient_text,
         {{ json_text('resource', '$.code.coding[0].code') }} as type_code,
+        {{ json_texts('resource', '$.category[*].coding[*].code') }}
+            as category_codes,
         {{ json_text('resource', '$.status') }} as status,
         {{ reference_text(
             'resource', '$.resultsInterpreter[0]', 'Practitioner'
@@ -39,6 +41,7 @@ renamed as (
         {{ reference_id('patient_text', 'Patient') }} as patient_id,
         {{ reference_key('patient_text') }} as patient_reference,
         type_code,
+        category_codes,
         status,
         {{ reference_id('interpreter_text') }} as interpreter_id,
         {{ reference_key('interpreter_text') }} as interpreter_reference,

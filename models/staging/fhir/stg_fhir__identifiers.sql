@@ -5,10 +5,33 @@ resources as (
     where
         change is null
         and resource_type in (
-            'Appointment', 'Claim', 'Coverage', 'DocumentReference',
-            'Encounter', 'Location', 'Organization', 'Patient',
-            'Practitioner', 'PractitionerRole'
+            'Appointment', 'Claim', 'Composition', 'Coverage',
+            'DiagnosticReport', 'DocumentReference', 'Encounter', 'Location',
+            'Organization', 'Patient', 'Practitioner', 'PractitionerRole'
         )
+),
+
+listed as (
+    select * from resources
+    {{ unnest_json('resource', '$.identifier', 'identifier') }}
+),
+
+single as (
+    {% for name in ('identifier', 'masterIdentifier') -%}
+    select
+        *,
+        {{ json_element('resource', '$.' ~ name) }} as identifier
+    from resources
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+all_identifiers as (
+    select * from listed
+    union all
+    select * from single
 ),
 
 extracted as (
@@ -16,8 +39,7 @@ extracted as (
         *,
         {{ json_text('identifier', '$.system') }} as identifier_system,
         {{ json_text('identifier', '$.value') }} as identifier_value
-    from resources
-    {{ unnest_json('resource', '$.identifier', 'identifier') }}
+    from all_identifiers
 ),
 
 grouped as (

@@ -33,7 +33,8 @@ renamed as (
     select
         _data_source as data_source,
         resource_id as provenance_id,
-        {{ reference_id('target_text', 'DocumentReference') }} as target_id,
+        {{ reference_type('target_text') }} as target_type,
+        {{ reference_id('target_text') }} as target_id,
         {{ reference_key('target_text') }} as target_reference,
         {{ reference_id('signer_text') }} as signer_id,
         {{ reference_key('signer_text') }} as signer_reference,
