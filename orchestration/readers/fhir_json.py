@@ -1,8 +1,9 @@
 """FHIR as JSON documents: Bundles and single resources, also several in a file.
 
 A Bundle is read entry by entry without holding it whole, and the exact text of
-each entry's resource is kept; of an entry that deletes one, the entry's text. It
-leaves out the Bundle's own members and what a resource means.
+each entry's resource is kept; of an entry that deletes one, the entry's text; an
+entry that is a Bundle is read like the outer one. It leaves out the Bundle's own
+members and what a resource means.
 """
 
 import re
@@ -56,11 +57,12 @@ class _Documents:
     Bundle, or a document that is no Bundle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, position: int = 0) -> None:
+        """Take the position of what came before."""
         self._scan = BracketScan(_RESOURCE)
         self._text = bytearray()
         self._text_start = 0
-        self._position = 0
+        self._position = position
         self._rows = ResourceRows()
         self._record: int | None = None  # where the open record starts
         self._resource: tuple[int, int] | None = None
@@ -171,10 +173,26 @@ class _Documents:
             yield from self._add(text, text, "no_resource")
         else:
             kept = text[resource[0] - entry_start : resource[1] - entry_start]
+            if parsed["resource"].get("resourceType") == "Bundle":
+                yield from self._read_inside(kept)
+                self._leave_entry(end)
+                return
             found = identity_of(parsed["resource"], kept, _full_url(parsed))
             yield from self._add(text, kept, found, _full_url(parsed))
+        self._leave_entry(end)
+
+    def _leave_entry(self, end: int) -> None:
         self._record, self._resource, self._cut = None, None, None
         self._done = end
+
+    def _read_inside(self, bundle: bytes) -> Iterator[Item]:
+        """Read a Bundle that is an entry, as answers to a batch are.
+
+        Its entries are counted on as if they stood in the outer one.
+        """
+        inside = _Documents(self._position)
+        yield from inside.feed(bundle)
+        self._position = inside._position
 
     def _add(
         self,

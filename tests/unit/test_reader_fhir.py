@@ -229,6 +229,24 @@ def test_a_resource_without_id_is_known_by_its_urn_uuid() -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [3, 1 << 16])
+def test_entries_of_a_bundle_in_a_bundle_count_on_as_if_they_stood_outside(
+    size: int,
+) -> None:
+    other = '{"resourceType":"Claim","id":"2"}'
+    bad = '{"resource":{"resourceType":"Claim"}}'
+    answers = bundle([f'{{"fullUrl":"urn:uuid:7","resource":{other}}}', bad])
+    empty = '{"resourceType":"Bundle","id":"b","total":0}'
+    batch = bundle([f'{{"resource":{answers}}}'])
+    held = [ENCOUNTER, batch, empty, ENCOUNTER]
+    entries = [f'{{"resource":{resource}}}' for resource in held]
+    rows, rejects = read(read_json, bundle(entries).encode(), size)
+    found = sorted((row["_position"], row["resource"]) for row in rows)
+    assert found == [(1, ENCOUNTER), (2, other), (4, ENCOUNTER)]
+    assert [row["full_url"] for row in rows if row["_position"] == 2] == ["urn:uuid:7"]
+    assert [(reject.position, reject.text) for reject in rejects] == [(3, bad)]
+
+
 def test_a_bad_entry_does_not_lose_its_neighbours() -> None:
     good = f'{{"resource":{ENCOUNTER}}}'
     bad = '{"resource":{"resourceType":"Encounter","id":nothing}}'
