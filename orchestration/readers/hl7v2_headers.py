@@ -37,6 +37,22 @@ _CODECS = {
         for prefix in ("", "ISO")
         for part in (*range(1, 12), *range(13, 17))
     },
+    # Registered numbers of the right halves of 8859-1 to 8859-9.
+    **{
+        f"ISOIR{number}": f"iso8859_{part}"
+        for number, part in (
+            (100, 1),
+            (101, 2),
+            (109, 3),
+            (110, 4),
+            (144, 5),
+            (127, 6),
+            (126, 7),
+            (138, 8),
+            (148, 9),
+        )
+    },
+    **dict.fromkeys(("LATIN1", "ISOLATIN1"), "iso8859_1"),
     **{
         f"{prefix}{name}": UTF8
         for prefix in ("", "UNICODE")
