@@ -11,7 +11,13 @@ status_maps as (
 typed as (
     select
         transactions.*,
-        transaction_types.canonical_status as transaction_kind,
+        case
+            when
+                transaction_types.canonical_status = 'charge'
+                and least(transactions.units, transactions.amount) < 0
+                then 'credit'
+            else transaction_types.canonical_status
+        end as transaction_kind,
         row_number() over (
             partition by
                 transactions.message_key,
