@@ -18,6 +18,10 @@ encounter_claims as (
     select * from {{ ref('int_encounter_claims') }}
 ),
 
+accounts as (
+    select * from {{ ref('int_hl7v2_accounts') }}
+),
+
 charge_times as (
     {% for evidence in ('first_entry_evidence', 'last_entry_evidence') -%}
     select
@@ -82,12 +86,26 @@ remittance_times as (
     where remittances.paid_amount > 0
 ),
 
+account_times as (
+    select
+        encounter_key,
+        closed_at_evidence as evidence_source,
+        closed_at as occurred_at,
+        closed_at_precision as precision,
+        source_file_id,
+        source_position,
+        recorded_at
+    from accounts
+),
+
 all_times as (
     select * from charge_times
     union all
     select * from claim_times
     union all
     select * from remittance_times
+    union all
+    select * from account_times
 ),
 
 known_times as (
