@@ -171,8 +171,13 @@ class _Rows:
             return "bad_quoting"
         if len(row) != len(self._layout.header):
             return "field_count"
-        names = tuple(value.strip().lower() for value in row)
-        return "repeated_header" if names == self._layout.names else None
+        return "repeated_header" if self._is_header(row) else None
+
+    def _is_header(self, row: list[str]) -> bool:
+        names = self._layout.names
+        return row[0].strip().lower() == names[0] and names == tuple(
+            value.strip().lower() for value in row
+        )
 
     def _reject(self, code: str) -> Item:
         text = self._layout.newline.join(self._lines.taken).removesuffix(b"\r")
