@@ -1,54 +1,7 @@
 with
 
 evidence as (
-    select * from {{ ref('int_encounter_evidence') }}
-),
-
-milestone_evidence as (
-    select * from {{ ref('milestone_evidence') }}
-),
-
-encounters as (
-    select * from {{ ref('int_encounters') }}
-),
-
-facilities as (
-    select * from {{ ref('int_facilities') }}
-),
-
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
-graded as (
-    select
-        evidence.encounter_key,
-        milestone_evidence.milestone,
-        evidence.evidence_source,
-        evidence.occurred_at,
-        coalesce(evidence.precision, 'instant') as precision,
-        milestone_evidence.grade,
-        milestone_evidence.authority_rank,
-        milestone_evidence.pick,
-        facilities.time_zone,
-        evidence.source_file_id,
-        evidence.source_position,
-        evidence.recorded_at,
-        evidence.lower_at as known_lower_at,
-        evidence.upper_at as known_upper_at,
-        milestone_evidence.milestone = 'scheduled_for'
-        or evidence.occurred_at <= clock.as_of + interval '5' minute
-            as is_possible
-    from evidence
-    inner join milestone_evidence
-        on evidence.evidence_source = milestone_evidence.evidence_source
-    inner join encounters
-        on evidence.encounter_key = encounters.encounter_key
-    left join facilities
-        on
-            encounters.data_source = facilities.data_source
-            and encounters.facility_id = facilities.facility_id
-    cross join clock
+    select * from {{ ref('int_graded_evidence') }}
 ),
 
 ranked as (
@@ -57,7 +10,7 @@ ranked as (
         row_number() over (
             partition by encounter_key, milestone
             order by
-                is_possible desc,
+                case when quarantine_reason is null then 0 else 1 end asc,
                 authority_rank asc,
                 grade asc,
                 case when pick = 'earliest' then occurred_at end asc,
@@ -66,7 +19,7 @@ ranked as (
                 source_position asc nulls last,
                 evidence_source asc
         ) as evidence_rank
-    from graded
+    from evidence
 ),
 
 events as (
@@ -95,7 +48,8 @@ events as (
         source_file_id,
         source_position,
         recorded_at,
-        is_possible and evidence_rank = 1 as is_effective
+        quarantine_reason,
+        quarantine_reason is null and evidence_rank = 1 as is_effective
     from ranked
 )
 

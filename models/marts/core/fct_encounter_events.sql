@@ -18,6 +18,7 @@ selected as (
         source_file_id,
         source_position,
         recorded_at,
+        quarantine_reason,
         is_effective
     from events
 )

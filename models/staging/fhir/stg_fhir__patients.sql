@@ -11,7 +11,8 @@ extracted as (
     select
         *,
         {{ json_text('resource', '$.gender') }} as administrative_sex,
-        {{ json_text('resource', '$.birthDate') }} as born_at_text
+        {{ json_text('resource', '$.birthDate') }} as born_at_text,
+        {{ json_text('resource', '$.deceasedDateTime') }} as died_at_text
     from resources
 ),
 
@@ -21,6 +22,7 @@ renamed as (
         resource_id as patient_id,
         administrative_sex,
         {{ to_utc('born_at_text') }} as born_at,
+        {{ to_utc('died_at_text') }} as died_at,
         {{ to_utc('last_updated') }} as updated_at,
         {{ lineage() }}
     from extracted
