@@ -18,8 +18,19 @@ encounter_claims as (
     select * from {{ ref('int_encounter_claims') }}
 ),
 
-accounts as (
-    select * from {{ ref('int_hl7v2_accounts') }}
+standings as (
+    select * from {{ ref('int_claim_standings') }}
+),
+
+claims_and_standings as (
+    select
+        encounter_claims.encounter_key,
+        encounter_claims.claim_key,
+        standings.claim_standing in ('cancelled', 'voided', 'void')
+            as is_withdrawn
+    from encounter_claims
+    inner join standings
+        on encounter_claims.claim_key = standings.claim_key
 ),
 
 charge_times as (
@@ -31,7 +42,8 @@ charge_times as (
         entered_at_precision as precision,
         source_file_id,
         source_position,
-        recorded_at
+        recorded_at,
+        false as is_withdrawn
     from charges
     {% if not loop.last -%}
     union all
@@ -42,17 +54,19 @@ charge_times as (
 claim_times as (
     {% for time in ('created_at', 'submitted_at') -%}
     select
-        encounter_claims.encounter_key,
+        claims_and_standings.encounter_key,
         claims.{{ time }}_evidence as evidence_source,
         claims.{{ time }} as occurred_at,
         claims.{{ time }}_precision as precision,
         claims.source_file_id,
         claims.source_position,
-        claims.recorded_at
+        claims.recorded_at,
+        claims_and_standings.is_withdrawn
+        or coalesce(claims.claim_status = 'cancelled', false) as is_withdrawn
     from claims
-    inner join encounter_claims
-        on claims.claim_key = encounter_claims.claim_key
-    where claims.frequency_code = '1'
+    inner join claims_and_standings
+        on claims.claim_key = claims_and_standings.claim_key
+    where claims.sets_milestones
     {% if not loop.last -%}
     union all
     {% endif -%}
@@ -61,41 +75,32 @@ claim_times as (
 
 remittance_times as (
     select
-        encounter_claims.encounter_key,
+        claims_and_standings.encounter_key,
         remittances.adjudicated_at_evidence as evidence_source,
         remittances.adjudicated_at as occurred_at,
         remittances.adjudicated_at_precision as precision,
         remittances.source_file_id,
         remittances.source_position,
-        remittances.recorded_at
+        remittances.recorded_at,
+        claims_and_standings.is_withdrawn
     from remittances
-    inner join encounter_claims
-        on remittances.claim_key = encounter_claims.claim_key
+    inner join claims_and_standings
+        on remittances.claim_key = claims_and_standings.claim_key
     union all
     select
-        encounter_claims.encounter_key,
+        claims_and_standings.encounter_key,
         remittances.paid_at_evidence as evidence_source,
         remittances.paid_at as occurred_at,
         remittances.paid_at_precision as precision,
         remittances.source_file_id,
         remittances.source_position,
-        remittances.recorded_at
+        remittances.recorded_at,
+        claims_and_standings.is_withdrawn
+        or not remittances.has_standing_payment as is_withdrawn
     from remittances
-    inner join encounter_claims
-        on remittances.claim_key = encounter_claims.claim_key
+    inner join claims_and_standings
+        on remittances.claim_key = claims_and_standings.claim_key
     where remittances.paid_amount > 0
-),
-
-account_times as (
-    select
-        encounter_key,
-        closed_at_evidence as evidence_source,
-        closed_at as occurred_at,
-        closed_at_precision as precision,
-        source_file_id,
-        source_position,
-        recorded_at
-    from accounts
 ),
 
 all_times as (
@@ -104,8 +109,6 @@ all_times as (
     select * from claim_times
     union all
     select * from remittance_times
-    union all
-    select * from account_times
 ),
 
 known_times as (

@@ -4,6 +4,10 @@ claim_records as (
     select * from {{ ref('int_claims') }}
 ),
 
+chain_members as (
+    select * from {{ ref('int_claim_chain_members') }}
+),
+
 resolved as (
     select
         claim_key,
@@ -26,9 +30,33 @@ resolved as (
         min(submitted_at) as submitted_at,
         min(claim_status) filter (where record_type <> 'x12') as claim_status,
         count(*) as record_count,
+        min(claim_kind) as claim_kind,
+        max(submitted_at) as last_submitted_at,
+        min(transmitted_at) filter (where not is_rejected_file)
+            as first_transmitted_at,
+        max(transmitted_at) filter (where not is_rejected_file)
+            as last_transmitted_at,
+        max(transmitted_at) filter (where is_rejected_file)
+            as last_rejected_file_at,
+        count(distinct submitted_at) filter (where record_type = 'x12')
+            as submission_count,
+        max(implementation) as implementation,
+        max(delay_reason_code) as delay_reason_code,
         max(loaded_at) as loaded_at
     from claim_records
     group by 1, 2, 3, 4
+),
+
+chained as (
+    select
+        resolved.*,
+        chain_members.chain_key
+    from resolved
+    inner join chain_members
+        on
+            resolved.data_source = chain_members.data_source
+            and resolved.patient_control_number
+            = chain_members.patient_control_number
 )
 
-select * from resolved
+select * from chained

@@ -28,6 +28,7 @@ canonical as (
         remittances.remittance_id,
         remittances.patient_control_number,
         cast(null as varchar) as frequency_code,
+        cast(null as varchar) as payer_claim_number,
         remittances.claim_status_code,
         status_map.canonical_status as remittance_status,
         remittances.charge_amount,

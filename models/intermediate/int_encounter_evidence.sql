@@ -12,6 +12,10 @@ coding_evidence as (
     select * from {{ ref('int_coding_evidence') }}
 ),
 
+account_evidence as (
+    select * from {{ ref('int_account_evidence') }}
+),
+
 derived_evidence as (
     select * from {{ ref('int_derived_evidence') }}
 ),
@@ -20,14 +24,23 @@ status_evidence as (
     select * from {{ ref('int_status_evidence') }}
 ),
 
-own_times as (
+standing_times as (
     select * from visit_evidence
-    union all
-    select * from billing_evidence
     union all
     select * from coding_evidence
     union all
+    select * from account_evidence
+    union all
     select * from derived_evidence
+),
+
+own_times as (
+    select
+        *,
+        false as is_withdrawn
+    from standing_times
+    union all
+    select * from billing_evidence
 ),
 
 all_evidence as (
@@ -37,7 +50,18 @@ all_evidence as (
         cast(null as timestamp) as upper_at
     from own_times
     union all
-    select * from status_evidence
+    select
+        encounter_key,
+        evidence_source,
+        occurred_at,
+        precision,
+        source_file_id,
+        source_position,
+        recorded_at,
+        false as is_withdrawn,
+        lower_at,
+        upper_at
+    from status_evidence
 )
 
 select * from all_evidence

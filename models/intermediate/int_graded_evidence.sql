@@ -50,6 +50,7 @@ graded as (
         evidence.source_position,
         evidence.recorded_at,
         case
+            when evidence.is_withdrawn then 'withdrawn'
             when sentinel_dates.first_date is not null then 'stand-in date'
             when
                 milestone_evidence.milestone <> 'scheduled_for'

@@ -56,7 +56,8 @@ refusals as (
     select
         data_source,
         remittance_id,
-        sum(amount) as refused_amount
+        sum(amount) as refused_amount,
+        bool_and(reason_code = '18') as is_duplicate
     from adjustments
     where group_code in ('CO', 'OA', 'PI') and amount <> 0
     group by 1, 2
@@ -98,6 +99,7 @@ classified as (
         refusals.data_source,
         refusals.remittance_id,
         refusals.refused_amount,
+        refusals.is_duplicate,
         coalesce(documentation_codes.documentation_code_count, 0) > 0
             as has_documentation_code
     from refusals

@@ -26,6 +26,7 @@ from_x12 as (
         x12_remittances.remittance_id,
         x12_remittances.patient_control_number,
         x12_remittances.frequency_code,
+        x12_remittances.payer_claim_number,
         x12_remittances.claim_status_code,
         status_map.canonical_status as remittance_status,
         x12_remittances.charge_amount,
@@ -56,6 +57,7 @@ from_fhir as (
         coalesce(fhir_claims.patient_control_number, explanations.claim_id)
             as patient_control_number,
         cast(null as varchar) as frequency_code,
+        cast(null as varchar) as payer_claim_number,
         cast(null as varchar) as claim_status_code,
         status_map.canonical_status as remittance_status,
         cast(null as decimal(18, 2)) as charge_amount,

@@ -4,6 +4,10 @@ claims as (
     select * from {{ ref('int_claims_resolved') }}
 ),
 
+standings as (
+    select * from {{ ref('int_claim_standings') }}
+),
+
 outcomes as (
     select * from {{ ref('int_claim_outcomes') }}
 ),
@@ -40,8 +44,14 @@ joined as (
         cast(outcomes.paid_amount as decimal(18, 2)) as paid_amount,
         coalesce(outcomes.last_denied_at is not null, false) as is_denied,
         coalesce(encounter_counts.encounter_count, 0) as encounter_count,
-        claims.record_count
+        claims.record_count,
+        claims.chain_key,
+        standings.claim_kind,
+        standings.claim_standing,
+        cast(standings.rework_count as bigint) as rework_count
     from claims
+    inner join standings
+        on claims.claim_key = standings.claim_key
     left join outcomes
         on claims.claim_key = outcomes.claim_key
     left join encounter_counts

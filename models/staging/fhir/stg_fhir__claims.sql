@@ -11,6 +11,11 @@ extracted as (
             as patient_control_number,
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.use') }} as claim_use,
+        {{ json_text(
+            'resource', '$.related[0].relationship.coding[0].code'
+        ) }} as relationship_code,
+        {{ reference_text('resource', '$.related[0].claim', 'Claim') }}
+            as related_text,
         {{ json_text('resource', '$.total.value') }} as amount_text,
         {{ reference_text('resource', '$.insurer', 'Organization') }}
             as payer_text,
@@ -27,6 +32,8 @@ renamed as (
         patient_control_number,
         status,
         claim_use,
+        relationship_code,
+        {{ reference_id('related_text', 'Claim') }} as related_claim_id,
         try_cast(amount_text as decimal(18, 2)) as amount,
         coalesce({{ reference_id('payer_text') }}, payer_display) as payer_id,
         {{ reference_key('payer_text') }} as payer_reference,

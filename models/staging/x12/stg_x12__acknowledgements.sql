@@ -72,6 +72,7 @@ envelopes as (
             as group_acknowledgement_code,
         case when segment_id = 'AK2' then faulty_segment_count end
             as faulty_count,
+        trim({{ x12_element(6, 'interchange_segment') }}) as sender_id,
         '20' || {{ x12_element(9, 'interchange_segment') }}
             as acknowledged_date_text,
         {{ x12_element(10, 'interchange_segment') }}
@@ -85,6 +86,7 @@ renamed as (
         _data_source as data_source,
         _file_id || ':' || cast(_position as varchar) as acknowledgement_id,
         envelope,
+        sender_id,
         interchange_control_number,
         functional_group_code,
         group_control_number,

@@ -87,6 +87,8 @@ claims as (
             as amount_text,
         max({{ x12_component(5, 3) }}) filter (where segment_id = 'CLM')
             as frequency_code,
+        max({{ x12_element(19) }}) filter (where segment_id = 'CLM')
+            as submission_reason_code,
         max({{ x12_element(20) }}) filter (where segment_id = 'CLM')
             as delay_reason_code,
         {% for code, column in (
@@ -125,6 +127,7 @@ renamed as (
         medical_record_number,
         payer_id,
         payer_name,
+        submission_reason_code,
         delay_reason_code,
         implementation,
         submission_purpose_code,

@@ -38,6 +38,7 @@ renamed as (
         {{ x12_element(8, 'interchange_segment') }} as receiver_id,
         {{ x12_element(13, 'interchange_segment') }}
             as interchange_control_number,
+        {{ x12_element(1, 'group_segment') }} as functional_group_code,
         {{ x12_element(6, 'group_segment') }} as group_control_number,
         {{ x12_element(2) }} as transaction_control_number,
         implementation,
