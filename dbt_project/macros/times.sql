@@ -101,12 +101,13 @@
     cast(floor(epoch({{ later }} - {{ earlier }}) / 86400) as integer)
 {%- endmacro %}
 
-{# One row per day, both ends included, as a set-returning column. #}
-{% macro each_day(first_day, last_day) -%}
+{# One row per day, or per so many days, both ends included, as a set-returning
+   column. #}
+{% macro each_day(first_day, last_day, step_days="1") -%}
     cast(unnest(generate_series(
         cast({{ first_day }} as timestamp),
         cast({{ last_day }} as timestamp),
-        interval '1' day
+        interval '{{ step_days }}' day
     )) as date)
 {%- endmacro %}
 
@@ -139,4 +140,14 @@
     first({{ column }} order by {{ time }} desc, {{ column }} asc) filter (
         where {{ condition }} and {{ time }} is not null
     )
+{%- endmacro %}
+
+{# Whole days from one date to another. #}
+{% macro days_between(earlier_date, later_date) -%}
+    ({{ later_date }} - {{ earlier_date }})
+{%- endmacro %}
+
+{# The day of the week of a date, Monday is 1. #}
+{% macro weekday_number(date_column) -%}
+    extract(isodow from {{ date_column }})
 {%- endmacro %}

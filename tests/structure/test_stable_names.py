@@ -33,6 +33,10 @@ COLUMNS = {
     "rpt_worklist": "encounter_key stage owner_role next_action expected_amount",
     "rpt_documentation_gap_aging": "requirement_id missing_item age_bucket gap_count",
     "rpt_reconciliation": "control data_source feed in_count difference",
+    "rpt_data_coverage": """
+        data_source feed facility_id coverage_date expected_low expected_count
+        expected_high received_count watermark_at is_complete reason
+    """,
     "fct_file_loads": "file_id received_count loaded_count rejected_count",
     "dim_patients": "patient_key data_source",
     "dim_providers": "provider_key data_source provider_npi",

@@ -8,6 +8,7 @@ renamed as (
     select
         file_id,
         batch_id,
+        left(batch_id, length(batch_id) - length('-000001')) as ingest_id,
         data_source,
         format,
         feed,
