@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from orchestration.simulator.hl7v2_files import Hl7v2Feed
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_csv import CsvExtract
 from orchestration.simulator.observe_fhir import Resource, observe
@@ -19,7 +20,7 @@ from orchestration.simulator.observe_fhir_directory import (
 )
 from orchestration.simulator.observe_x12 import ExchangeWriter
 from orchestration.simulator.output import ByteFile, iso_utc
-from orchestration.simulator.practice import FHIR, Patient
+from orchestration.simulator.practice import FHIR, HL7V2, Patient
 from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
 
@@ -52,7 +53,7 @@ class FhirExport:
 
 
 class SystemExports:
-    """What both kinds of EHR deliver as of one time."""
+    """What EHRs and billing systems that export deliver as of one time."""
 
     def __init__(self, landing: Path, at: int) -> None:
         day = iso_utc(at)[:10]
@@ -61,12 +62,14 @@ class SystemExports:
         self.csv = CsvExtract(landing / "csv", day, at)
 
     def add(self, journey: Journey) -> None:
-        """Let the facility's own system record the encounter."""
-        if journey.facility.system != FHIR:
+        """Let the systems of the facility export what they know of the encounter."""
+        if journey.facility.system == HL7V2:
+            self.csv.add_claim(journey)
+        elif journey.facility.system != FHIR:
             self.csv.add(journey)
-            return
-        for resource in observe(journey, self.at):
-            self.fhir.write(resource)
+        else:
+            for resource in observe(journey, self.at):
+                self.fhir.write(resource)
 
     def close(self) -> None:
         """Finish the files."""
@@ -84,6 +87,7 @@ class Deliveries:
         self._early: SystemExports | None = None
         if "overlapping_export" in world.defects:
             self._early = SystemExports(landing, world.early_export_at)
+        self._messages = Hl7v2Feed(landing, scratch, world)
         self._exchange = ExchangeWriter(landing, scratch, world)
 
     def add_patient(self, patient: Patient) -> None:
@@ -96,6 +100,8 @@ class Deliveries:
         """Record an encounter in every system that takes part in it."""
         self._final.add(journey)
         self._exchange.add(journey)
+        if journey.facility.system == HL7V2:
+            self._messages.add(journey)
         if self._early is not None and self._is_covered_early(journey):
             self._early.add(journey)
 
@@ -108,6 +114,7 @@ class Deliveries:
         self._final.close()
         if self._early is not None:
             self._early.close()
+        self._messages.close()
         self._exchange.close()
         bundle = directory_bundle(practice, iso_utc(as_of))
         target = self._landing / "fhir" / f"{iso_utc(as_of)[:10]}-directory.json"

@@ -1,14 +1,16 @@
-"""What an EHR with flat extracts knows of a visit at the time of the extract.
+"""What systems with flat extracts know of a visit at the time of the extract.
 
-Writes the canonical CSV feeds. It sees no state, no truth, and nothing that
-happened after the extract. Times are UTC.
+Writes the canonical CSV feeds: all of them for an EHR that has no other format,
+the claims and the directory for a billing system beside an EHR that sends HL7 v2.
+It sees no state, no truth, and nothing that happened after the extract. Times are
+UTC.
 """
 
 from pathlib import Path
 
 from orchestration.simulator.journey import Document, Journey
 from orchestration.simulator.output import Table, iso_utc, money
-from orchestration.simulator.practice import CSV, Practice
+from orchestration.simulator.practice import FHIR, Practice
 
 COLUMNS = {
     "encounters": (
@@ -57,13 +59,17 @@ class CsvExtract:
         for document in journey.documents_at(self._at):
             self._document(journey, document)
         self._charges(journey)
+        self.add_claim(journey)
+
+    def add_claim(self, journey: Journey) -> None:
+        """Write what the billing system knows of the claim of an encounter."""
         if journey.claim_created_at <= self._at:
             self._claim(journey)
 
     def add_directory(self, practice: Practice, changed_at: int) -> None:
         """Write places, people and payers, all last changed at one time."""
         updated = iso_utc(changed_at)
-        facilities = [place for place in practice.facilities if place.system == CSV]
+        facilities = [place for place in practice.facilities if place.system != FHIR]
         for facility in facilities:
             self._tables["facilities"].row(
                 (facility.facility_id, facility.name, facility.zone_name, updated)

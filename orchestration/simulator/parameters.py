@@ -33,6 +33,7 @@ ALL_DEFECTS = frozenset(
         "charge_before_note",
         "duplicate_delivery",
         "overlapping_export",
+        "message_replay",
     )
 )
 
@@ -133,6 +134,7 @@ class Parameters:
             "noshow_visit": 0.05,
             "nurse_visit": 0.04,
             "charge_before_note": 0.05,
+            "message_replay": 0.1,  # of the days of a facility that sends messages
         }
     )
     encounters_per_patient: int = 3
@@ -177,6 +179,7 @@ class Parameters:
     copay_cents: int = 2000
     deductible_share_of_allowed: float = 0.2
     claims_per_transaction: int = 5000
+    replayed_messages: int = 5
 
     visit_types: tuple[VisitType, ...] = VISIT_TYPES
     denied_other_reasons: tuple[str, ...] = ("27", "29", "197")

@@ -13,6 +13,7 @@ from orchestration.simulator.parameters import Delay, Parameters, dice
 
 FHIR = "fhir"
 CSV = "csv"
+HL7V2 = "hl7v2"
 PRACTICE_NAME = "TESTPRACTICE GROUP"
 
 
@@ -29,6 +30,7 @@ class Facility:
     weekday_weights: tuple[float, ...]
     opening_hour: int
     closing_hour: int
+    has_nurse: bool
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Payer:
 
     @property
     def csv_id(self) -> str:
-        """Its identifier in the system that exports CSV."""
+        """Its identifier in the flat extracts."""
         return f"PAY{self.number:02d}"
 
     @property
@@ -111,12 +113,12 @@ class Practice:
 
 
 _SITES = (
-    ("East", "America/New_York", FHIR, (1, 1, 1, 1, 0.8, 0.2, 0), 8, 17),
-    ("Lake", "America/Chicago", CSV, (1, 1, 0.9, 1, 0.9, 0, 0), 8, 17),
-    ("Mountain", "America/Denver", FHIR, (0.9, 1, 1, 1, 0.7, 0, 0), 7, 16),
-    ("Desert", "America/Phoenix", CSV, (1, 1, 1, 1, 1, 0.3, 0), 7, 15),
-    ("Coast", "America/Los_Angeles", FHIR, (1, 0.9, 1, 0.9, 0.8, 0, 0), 9, 18),
-    ("Island", "Pacific/Honolulu", CSV, (1, 1, 1, 1, 0.6, 0, 0), 8, 16),
+    ("East", "America/New_York", FHIR, (1, 1, 1, 1, 0.8, 0.2, 0), 8, 17, True),
+    ("Lake", "America/Chicago", CSV, (1, 1, 0.9, 1, 0.9, 0, 0), 8, 17, True),
+    ("Mountain", "America/Denver", HL7V2, (0.9, 1, 1, 1, 0.7, 0, 0), 7, 16, False),
+    ("Desert", "America/Phoenix", CSV, (1, 1, 1, 1, 1, 0.3, 0), 7, 15, True),
+    ("Coast", "America/Los_Angeles", FHIR, (1, 0.9, 1, 0.9, 0.8, 0, 0), 9, 18, True),
+    ("Island", "Pacific/Honolulu", HL7V2, (1, 1, 1, 1, 0.6, 0, 0), 8, 16, False),
 )
 _PAYERS = (
     ("TESTPAYER NORTH", "commercial", "CI", 0.72, (1, 4)),
@@ -143,8 +145,9 @@ def build_practice(seed: int, parameters: Parameters) -> Practice:
             weekday_weights=weights,
             opening_hour=opening,
             closing_hour=closing,
+            has_nurse=nurse,
         )
-        for number, (name, zone, system, weights, opening, closing) in enumerate(
+        for number, (name, zone, system, weights, opening, closing, nurse) in enumerate(
             _SITES, start=1
         )
     )
@@ -156,11 +159,12 @@ def build_practice(seed: int, parameters: Parameters) -> Practice:
 
 
 def _staff(seed: int, parameters: Parameters, facility: Facility) -> list[Provider]:
-    """Four people per facility: two independent, a third or a trainee, a nurse."""
+    """Four per facility: two independent, a third or a trainee, a fourth or a nurse."""
     has_trainee = facility.number <= _FACILITIES_WITH_TRAINEE
     third = "trainee" if has_trainee else "physician"
+    fourth = "nurse" if facility.has_nurse else "physician"
     staff: list[Provider] = []
-    for place, role in enumerate(("physician", "physician", third, "nurse")):
+    for place, role in enumerate(("physician", "physician", third, fourth)):
         number = _STAFF_PER_FACILITY * (facility.number - 1) + place + 1
         rng = dice(seed, "provider", number)
         staff.append(

@@ -60,7 +60,7 @@ class _Walk:
         self.world = world
         self.numbers = world.parameters
         self.rng = dice(world.practice.seed, "encounter", index)
-        visit_type = self._visit_type()
+        visit_type = self._visit_type(patient.facility)
         scheduled = self._scheduled_for(patient.facility)
         self.journey = Journey(
             index=index,
@@ -97,8 +97,8 @@ class _Walk:
         drawn = self.rng.random() < self.numbers.rates[defect]
         return drawn and defect in self.world.defects
 
-    def _visit_type(self) -> VisitType:
-        if self._happens("nurse_visit"):
+    def _visit_type(self, facility: Facility) -> VisitType:
+        if self._happens("nurse_visit") and facility.has_nurse:
             return NURSE_VISIT
         types = self.numbers.visit_types
         weights = [visit_type.weight for visit_type in types]

@@ -186,13 +186,3 @@ def test_a_replaced_document_is_superseded_by_one_that_names_it(
 
     assert superseded == named
     assert superseded
-
-
-def test_both_systems_together_hold_every_encounter_once(
-    written: SimulationResult,
-) -> None:
-    flat = rows(written.landing / "csv" / "2026-10-31-encounters.csv")
-    names = [row["encounter_id"] for row in flat]
-    names += [one["id"] for one in resources(written, "2026-10-31-Encounter*")]
-
-    assert sorted(names) == sorted(truth_of(written))

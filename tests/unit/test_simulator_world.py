@@ -140,7 +140,7 @@ def test_one_switch_plants_only_its_own_defect(defect: str) -> None:
         assert states == {PLANTED_STATES[defect], truth.CLOSED}
     else:
         assert states == {truth.CLOSED}
-    of_the_files = {"duplicate_delivery", "overlapping_export"}
+    of_the_files = {"duplicate_delivery", "overlapping_export", "message_replay"}
     shown = {defect} - of_the_files - (set(PLANTED_STATES) - traits)
     assert traits == shown
 

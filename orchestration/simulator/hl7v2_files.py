@@ -1,0 +1,80 @@
+"""Packs HL7 v2 messages into the daily files of each facility.
+
+Messages wait on disk until all are known. A file holds one day of one facility's
+own calendar in the order of sending; one interface engine wraps its files as
+batches, the other writes the messages one after the other.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from orchestration.simulator.hl7v2_writer import SEPARATORS
+from orchestration.simulator.journey import Journey
+from orchestration.simulator.observe_hl7v2 import Observer
+from orchestration.simulator.output import ByteFile, Spill
+from orchestration.simulator.parameters import dice
+from orchestration.simulator.practice import Facility
+from orchestration.simulator.world import World
+
+REPLAY = "message_replay"
+
+
+class Hl7v2Feed:
+    """Collects what was sent by one time, then writes the files."""
+
+    def __init__(self, landing: Path, scratch: Path, world: World) -> None:
+        self._folder = landing / "hl7v2"
+        self._world = world
+        self._messages = Spill(scratch / "hl7v2")
+
+    def add(self, journey: Journey) -> None:
+        """Let the facility's system send what it has to say of an encounter."""
+        if journey.booked_at > self._world.as_of:
+            return
+        facility = journey.facility
+        for message in Observer(journey, self._world.as_of).messages():
+            local = datetime.fromtimestamp(message.sent_at, facility.zone)
+            key = (local.toordinal(), facility.number)
+            record = {
+                "at": message.sent_at,
+                "id": message.control_id,
+                "text": message.text,
+            }
+            self._messages.add(key, record)
+
+    def close(self) -> None:
+        """Write all files, oldest day first."""
+        facilities = {place.number: place for place in self._world.practice.facilities}
+        kept: dict[int, list[bytes]] = {}
+        for day, number in self._messages.keys():  # noqa: SIM118
+            sent = sorted(
+                self._messages.read((day, number)),
+                key=lambda record: (cast(int, record["at"]), str(record["id"])),
+            )
+            texts = [str(record["text"]).encode() for record in sent]
+            # The engine starts each day with what it is not sure to have sent.
+            again = kept.get(number, [])
+            kept[number] = self._replayed(day, number, texts)
+            self._write(facilities[number], day, again + texts)
+
+    def _replayed(self, day: int, number: int, texts: list[bytes]) -> list[bytes]:
+        if REPLAY not in self._world.defects:
+            return []
+        rng = dice(self._world.practice.seed, REPLAY, day * 100 + number)
+        if rng.random() >= self._world.parameters.rates[REPLAY]:
+            return []
+        return texts[-self._world.parameters.replayed_messages :]
+
+    def _write(self, facility: Facility, day: int, texts: list[bytes]) -> None:
+        date = datetime.fromordinal(day)
+        name = f"{date:%Y-%m-%d}-{facility.facility_id.lower()}.hl7"
+        out = ByteFile(self._folder / name)
+        is_batched = facility.number % 2 == 0
+        if is_batched:
+            out.write(f"FHS|{SEPARATORS}\rBHS|{SEPARATORS}\r".encode())
+        for text in texts:
+            out.write(text)
+        if is_batched:
+            out.write(f"BTS|{len(texts)}\rFTS|1\r".encode())
+        out.close()
