@@ -134,6 +134,26 @@ def status() -> None:
 
 
 @app.command()
+def explain(
+    encounter: Annotated[str, typer.Argument(help="Its id in the source, or its key.")],
+    source: Annotated[
+        str | None, typer.Option(help="Source system, where several use the id.")
+    ] = None,
+) -> None:
+    """Show one encounter's timeline and blockers, with the record behind each."""
+    from orchestration import explain as explaining  # noqa: PLC0415
+
+    settings = _settings()
+    try:
+        found = explaining.read_explanation(
+            settings.published_path, settings.raw_path, encounter, source=source
+        )
+    except explaining.ExplainError as error:
+        _refuse(str(error))
+    explaining.show_explanation(Console(), found)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     Console().print(f"chartgap {installed_version('chartgap')}", highlight=False)
