@@ -164,3 +164,13 @@
                 {%- endfor %}
     )
 {%- endmacro %}
+
+{# A text as a value of a type; null when it cannot be read as one. #}
+{% macro cast_or_null(text, type) -%}
+    try_cast({{ text }} as {{ type }})
+{%- endmacro %}
+
+{# A text as an amount of money; null when it is none. #}
+{% macro money(text) -%}
+    {{ cast_or_null(text, 'decimal(18, 2)') }}
+{%- endmacro %}

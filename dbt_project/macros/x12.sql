@@ -32,3 +32,13 @@
         ''
     )
 {%- endmacro %}
+
+{# How precise an X12 date with a time of its own is: instant, minute or day. #}
+{% macro x12_precision(date_column, time_column) -%}
+    case
+        when {{ date_column }} is null then null
+        when {{ time_column }} is null then 'day'
+        when length({{ time_column }}) >= 6 then 'instant'
+        else 'minute'
+    end
+{%- endmacro %}

@@ -14,7 +14,7 @@ renamed as (
         {{ clean('replaces_claim_id') }} as replaces_claim_id,
         {{ clean('payer_id') }} as payer_id,
         lower({{ clean('status') }}) as status,
-        try_cast({{ clean('amount') }} as decimal(18, 2)) as amount,
+        {{ money(clean('amount')) }} as amount,
         {{ to_utc('created_at') }} as created_at,
         {{ time_precision('created_at') }} as created_at_precision,
         {{ to_utc('submitted_at') }} as submitted_at,

@@ -23,7 +23,7 @@ renamed as (
         entry_number as triple_number,
         upper({{ list_entry('entry', 1, ':') }}) as group_code,
         upper({{ list_entry('entry', 2, ':') }}) as reason_code,
-        try_cast({{ list_entry('entry', 3, ':') }} as decimal(18, 2)) as amount,
+        {{ money(list_entry('entry', 3, ':')) }} as amount,
         {{ lineage() }}
     from entries
     where {{ list_entry('entry', 2, ':') }} is not null

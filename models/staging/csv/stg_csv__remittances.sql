@@ -13,9 +13,9 @@ renamed as (
         {{ clean('remittance_id') }} as remittance_id,
         {{ clean('patient_control_number') }} as patient_control_number,
         {{ clean('claim_status_code') }} as claim_status_code,
-        try_cast({{ clean('charge_amount') }} as decimal(18, 2))
+        {{ money(clean('charge_amount')) }}
             as charge_amount,
-        try_cast({{ clean('paid_amount') }} as decimal(18, 2)) as paid_amount,
+        {{ money(clean('paid_amount')) }} as paid_amount,
         {{ to_utc('adjudicated_at') }} as adjudicated_at,
         {{ time_precision('adjudicated_at') }} as adjudicated_at_precision,
         {{ to_utc('paid_at') }} as paid_at,

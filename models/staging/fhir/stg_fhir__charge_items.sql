@@ -39,12 +39,13 @@ renamed as (
         {{ reference_key('encounter_text') }} as encounter_reference,
         code,
         status,
-        try_cast(units_text as decimal(18, 4)) as units,
+        {{ cast_or_null('units_text', 'decimal(18, 4)') }} as units,
         coalesce(
-            try_cast(amount_text as decimal(18, 2)),
+            {{ money('amount_text') }},
             cast(
-                try_cast(unit_amount_text as decimal(18, 4))
-                * try_cast(units_text as decimal(18, 4)) as decimal(18, 2)
+                {{ cast_or_null('unit_amount_text', 'decimal(18, 4)') }}
+                * {{ cast_or_null('units_text', 'decimal(18, 4)') }}
+                as decimal(18, 2)
             )
         ) as amount,
         {{ to_utc('service_at_text') }} as service_at,

@@ -72,10 +72,10 @@ renamed as (
         _data_source as data_source,
         resource_id as claim_response_id,
         adjudication_level,
-        try_cast(item_sequence_text as integer) as item_sequence,
+        {{ cast_or_null('item_sequence_text', 'integer') }} as item_sequence,
         category_code,
         reason_code,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         _loaded_at as loaded_at
     from extracted
 )

@@ -37,7 +37,7 @@ renamed as (
         disposition,
         {{ reference_id('payer_text') }} as payer_id,
         {{ reference_key('payer_text') }} as payer_reference,
-        try_cast(paid_amount_text as decimal(18, 2)) as paid_amount,
+        {{ money('paid_amount_text') }} as paid_amount,
         {{ to_utc('created_at_text') }} as created_at,
         {{ time_precision('created_at_text') }} as created_at_precision,
         {{ to_utc('paid_at_text') }} as paid_at,

@@ -34,7 +34,7 @@ renamed as (
         claim_use,
         relationship_code,
         {{ reference_id('related_text', 'Claim') }} as related_claim_id,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         coalesce({{ reference_id('payer_text') }}, payer_display) as payer_id,
         {{ reference_key('payer_text') }} as payer_reference,
         {{ to_utc('created_at_text') }} as created_at,

@@ -36,7 +36,7 @@ renamed as (
         {{ reference_key('patient_text') }} as patient_reference,
         coalesce({{ reference_id('payer_text') }}, payer_display) as payer_id,
         {{ reference_key('payer_text') }} as payer_reference,
-        try_cast(coverage_order_text as integer) as coverage_order,
+        {{ cast_or_null('coverage_order_text', 'integer') }} as coverage_order,
         {{ to_utc('starts_at_text') }} as starts_at,
         {{ to_utc('ends_at_text') }} as ends_at,
         {{ to_utc('last_updated') }} as updated_at,

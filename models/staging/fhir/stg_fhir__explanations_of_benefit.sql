@@ -38,7 +38,7 @@ renamed as (
         status,
         claim_use,
         outcome,
-        try_cast(paid_amount_text as decimal(18, 2)) as paid_amount,
+        {{ money('paid_amount_text') }} as paid_amount,
         {{ to_utc('created_at_text') }} as created_at,
         {{ time_precision('created_at_text') }} as created_at_precision,
         {{ to_utc('paid_at_text') }} as paid_at,

@@ -17,7 +17,7 @@ renamed as (
         _data_source as data_source,
         resource_type as record_type,
         resource_id as record_id,
-        try_cast(version_id as bigint) as version_number,
+        {{ cast_or_null('version_id', 'bigint') }} as version_number,
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.docStatus') }} as content_status,
         {{ to_utc('last_updated') }} as updated_at,

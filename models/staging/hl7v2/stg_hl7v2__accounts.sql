@@ -38,8 +38,8 @@ renamed as (
         {{ hl7v2_encounter_id() }} as encounter_id,
         {{ hl7v2_patient_id() }} as patient_id,
         {{ hl7v2_component(41, 1, 'pv1_segment') }} as account_status,
-        try_cast(balance_amount_text as decimal(18, 2)) as balance_amount,
-        try_cast(charged_amount_text as decimal(18, 2)) as charged_amount,
+        {{ money('balance_amount_text') }} as balance_amount,
+        {{ money('charged_amount_text') }} as charged_amount,
         {{ hl7v2_timestamp('event_recorded_at_text') }} as event_recorded_at,
         {{ hl7v2_precision('event_recorded_at_text') }}
             as event_recorded_at_precision,

@@ -38,12 +38,12 @@ renamed as (
         coalesce({{ hl7v2_component(25) }}, {{ hl7v2_component(7) }}) as code,
         {{ hl7v2_component(7) }} as transaction_code,
         {{ hl7v2_codes(26) }} as modifiers,
-        try_cast(units_text as decimal(18, 2)) as units,
+        {{ money('units_text') }} as units,
         coalesce(
-            try_cast(amount_text as decimal(18, 2)),
+            {{ money('amount_text') }},
             cast(
-                try_cast(units_text as decimal(18, 2))
-                * try_cast(unit_amount_text as decimal(18, 2))
+                {{ money('units_text') }}
+                * {{ money('unit_amount_text') }}
                 as decimal(18, 2)
             )
         ) as amount,

@@ -84,9 +84,9 @@ renamed as (
         status_code,
         status_entity_code,
         action_code,
-        try_cast(amount_text as decimal(18, 2)) as amount,
-        try_cast(accepted_text as bigint) as accepted_count,
-        try_cast(rejected_text as bigint) as rejected_count,
+        {{ money('amount_text') }} as amount,
+        {{ cast_or_null('accepted_text', 'bigint') }} as accepted_count,
+        {{ cast_or_null('rejected_text', 'bigint') }} as rejected_count,
         {{ x12_timestamp('status_date_text') }} as status_at,
         {{ lineage() }}
     from statuses

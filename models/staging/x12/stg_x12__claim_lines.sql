@@ -71,8 +71,8 @@ renamed as (
         revenue_code,
         code,
         modifiers,
-        try_cast(amount_text as decimal(18, 2)) as amount,
-        try_cast(units_text as decimal(18, 4)) as units,
+        {{ money('amount_text') }} as amount,
+        {{ cast_or_null('units_text', 'decimal(18, 4)') }} as units,
         {{ x12_timestamp('service_date_text') }} as service_at,
         {{ x12_timestamp('right(service_date_text, 8)') }} as last_service_at,
         {{ lineage() }}

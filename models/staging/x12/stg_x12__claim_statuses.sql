@@ -136,7 +136,7 @@ renamed as (
         status_code,
         status_entity_code,
         action_code,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         {{ x12_timestamp('received_date_text') }} as received_at,
         {{ x12_timestamp('status_date_text') }} as status_at,
         {{ x12_timestamp('reported_date_text', 'reported_time_text') }}

@@ -132,19 +132,15 @@ renamed as (
         implementation,
         submission_purpose_code,
         transaction_use_code,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         {{ x12_timestamp('service_text') }} as service_at,
         {{ x12_timestamp('service_end_text') }} as last_service_at,
         {{ x12_moment('admitted_text') }} as admitted_at,
         discharge_text as discharge_time,
         {{ x12_timestamp('submitted_date_text', 'submitted_time_text') }}
             as submitted_at,
-        case
-            when submitted_date_text is null then null
-            when submitted_time_text is null then 'day'
-            when length(submitted_time_text) >= 6 then 'instant'
-            else 'minute'
-        end as submitted_at_precision,
+        {{ x12_precision('submitted_date_text', 'submitted_time_text') }}
+            as submitted_at_precision,
         {{ lineage() }}
     from claims
 )

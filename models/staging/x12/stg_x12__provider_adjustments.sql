@@ -41,7 +41,7 @@ renamed as (
         pair_number,
         reason_code,
         reference as adjustment_reference,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         {{ x12_timestamp('fiscal_period_text') }} as fiscal_period_ends_at,
         {{ x12_timestamp('payment_date_text') }} as paid_at,
         {{ lineage() }}

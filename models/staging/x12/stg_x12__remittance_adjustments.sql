@@ -48,7 +48,7 @@ renamed as (
         triple_number,
         group_code,
         reason_code,
-        try_cast(amount_text as decimal(18, 2)) as amount,
+        {{ money('amount_text') }} as amount,
         _file_id as source_file_id,
         _position as source_position,
         _loaded_at as loaded_at

@@ -66,9 +66,9 @@ renamed as (
         revenue_code,
         code,
         modifiers,
-        try_cast(charge_amount_text as decimal(18, 2)) as charge_amount,
-        try_cast(paid_amount_text as decimal(18, 2)) as paid_amount,
-        try_cast(units_text as decimal(18, 4)) as units,
+        {{ money('charge_amount_text') }} as charge_amount,
+        {{ money('paid_amount_text') }} as paid_amount,
+        {{ cast_or_null('units_text', 'decimal(18, 4)') }} as units,
         {{ x12_timestamp('service_date_text') }} as service_at,
         {{ x12_timestamp('service_end_date_text') }} as last_service_at,
         {{ lineage() }}

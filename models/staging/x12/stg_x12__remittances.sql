@@ -64,9 +64,9 @@ renamed as (
         frequency_code,
         claim_status_code,
         payer_name,
-        try_cast(charge_amount_text as decimal(18, 2)) as charge_amount,
-        try_cast(paid_amount_text as decimal(18, 2)) as paid_amount,
-        coalesce(try_cast(patient_amount_text as decimal(18, 2)), 0)
+        {{ money('charge_amount_text') }} as charge_amount,
+        {{ money('paid_amount_text') }} as paid_amount,
+        coalesce({{ money('patient_amount_text') }}, 0)
             as patient_amount,
         {{ x12_timestamp('adjudication_date_text') }} as adjudicated_at,
         {{ x12_timestamp('payment_date_text') }} as paid_at,
