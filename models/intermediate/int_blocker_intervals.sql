@@ -15,6 +15,8 @@ all_blockers as (
     union all
     select * from {{ ref('int_claim_blockers') }}
     union all
+    select * from {{ ref('int_acknowledgement_blockers') }}
+    union all
     select * from {{ ref('int_payer_blockers') }}
     union all
     select * from {{ ref('int_exit_blockers') }}

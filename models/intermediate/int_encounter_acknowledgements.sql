@@ -1,36 +1,79 @@
 with
 
-milestones as (
-    select * from {{ ref('int_encounter_milestones') }}
-    where claim_submitted_at is not null
+encounter_claims as (
+    select * from {{ ref('int_encounter_claims') }}
 ),
 
-encounters as (
-    select * from {{ ref('int_encounters') }}
+standings as (
+    select * from {{ ref('int_claim_standings') }}
 ),
 
-claim_statuses as (
-    select * from {{ ref('int_claim_statuses') }}
-    where entity = 'PR'
+answers as (
+    select * from {{ ref('int_claim_answers') }}
 ),
 
-answering_sources as (
+feeds as (
+    select * from {{ ref('int_acknowledgement_feeds') }}
+),
+
+blockers as (
+    select * from {{ ref('int_acknowledgement_blockers') }}
+),
+
+acceptances as (
     select
-        data_source,
-        count(*) as answer_count
-    from claim_statuses
+        claim_key,
+        min(case when effect = 'clearinghouse_accepted' then occurred_at end)
+            as clearinghouse_accepted_at,
+        min(case when effect = 'payer_accepted' then occurred_at end)
+            as payer_accepted_at
+    from answers
+    where claim_key is not null
+    group by 1
+),
+
+open_rejections as (
+    select
+        encounter_key,
+        count(*) as rejection_count
+    from blockers
+    where blocker_code in ('ACK-02', 'ACK-03') and ended_at is null
+    group by 1
+),
+
+live_claims as (
+    select
+        encounter_claims.encounter_key,
+        bool_or(feeds.has_payer_answers) as has_payer_answers,
+        min(acceptances.clearinghouse_accepted_at)
+            as clearinghouse_accepted_at,
+        case
+            when count(*) = count(acceptances.payer_accepted_at)
+                then max(acceptances.payer_accepted_at)
+        end as payer_accepted_at
+    from encounter_claims
+    inner join standings
+        on encounter_claims.claim_key = standings.claim_key
+    inner join feeds
+        on standings.data_source = feeds.data_source
+    left join acceptances
+        on encounter_claims.claim_key = acceptances.claim_key
+    where standings.claim_standing = 'live'
     group by 1
 ),
 
 acknowledged as (
     select
-        milestones.encounter_key,
-        milestones.payer_accepted_at is not null as is_acknowledged
-    from milestones
-    inner join encounters
-        on milestones.encounter_key = encounters.encounter_key
-    inner join answering_sources
-        on encounters.data_source = answering_sources.data_source
+        live_claims.encounter_key,
+        live_claims.has_payer_answers,
+        live_claims.clearinghouse_accepted_at,
+        live_claims.payer_accepted_at,
+        live_claims.payer_accepted_at is not null as is_payer_accepted,
+        coalesce(open_rejections.rejection_count, 0) > 0
+            as has_rejected_submission
+    from live_claims
+    left join open_rejections
+        on live_claims.encounter_key = open_rejections.encounter_key
 )
 
 select * from acknowledged

@@ -8,6 +8,10 @@ billing_evidence as (
     select * from {{ ref('int_billing_evidence') }}
 ),
 
+claim_evidence as (
+    select * from {{ ref('int_claim_evidence') }}
+),
+
 coding_evidence as (
     select * from {{ ref('int_coding_evidence') }}
 ),
@@ -41,6 +45,8 @@ own_times as (
     from standing_times
     union all
     select * from billing_evidence
+    union all
+    select * from claim_evidence
 ),
 
 all_evidence as (

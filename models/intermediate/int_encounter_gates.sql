@@ -71,7 +71,11 @@ facts as (
         coalesce(encounter_charges.charge_count, 0) > 0 as has_charge,
         coalesce(coding.open_task_count, 0) > 0 as is_being_coded,
         coalesce(holds.open_hold_count, 0) > 0 as is_held,
-        acknowledgements.is_acknowledged,
+        case
+            when acknowledgements.has_rejected_submission then false
+            when acknowledgements.has_payer_answers
+                then acknowledgements.is_payer_accepted
+        end as is_acknowledged,
         coalesce(settlements.claim_count, 0) as claim_count,
         milestones.closed_at is not null as is_settled,
         settlements.last_denied_at,
@@ -141,7 +145,7 @@ gates as (
             when has_claim and is_submissions_covered then false
             when not has_claim and is_claims_covered then false
         end as is_claim_passed,
-        coalesce(is_acknowledged, true) or has_adjudication
+        coalesce(is_acknowledged or has_adjudication, true)
             as is_acknowledgement_passed
     from facts
 )

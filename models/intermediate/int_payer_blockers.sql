@@ -1,64 +1,97 @@
 with
 
-milestones as (
-    select * from {{ ref('int_encounter_milestones') }}
-    where claim_submitted_at is not null or first_adjudicated_at is not null
-),
-
-settlements as (
-    select * from {{ ref('int_encounter_settlements') }}
-),
-
-claims as (
-    select
-        milestones.encounter_key,
-        coalesce(milestones.payer_accepted_at, milestones.claim_submitted_at)
-            as sent_at,
-        milestones.first_adjudicated_at,
-        milestones.closed_at,
-        settlements.last_denied_at,
-        coalesce(settlements.has_documentation_denial, false)
-            as has_documentation_denial,
-        coalesce(settlements.claim_count, 0) as claim_count
-    from milestones
-    left join settlements
-        on milestones.encounter_key = settlements.encounter_key
-),
-
 intervals as (
+    select * from {{ ref('int_claim_blocker_intervals') }}
+    where blocker_code in ('PAY-01', 'PAY-03', 'PAY-04')
+),
+
+waits as (
+    select * from {{ ref('int_payer_waits') }}
+),
+
+response_times as (
+    select * from {{ ref('int_payer_response_times') }}
+),
+
+encounter_chains as (
+    select * from {{ ref('int_encounter_chains') }}
+),
+
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+usual_waits as (
     select
-        encounter_key,
-        'PAY-02' as blocker_code,
-        sent_at as started_at,
-        case
-            when last_denied_at is not null then first_adjudicated_at
-            else coalesce(closed_at, first_adjudicated_at)
-        end as ended_at,
-        last_denied_at is null and closed_at is null as is_open,
-        'claims ' || cast(claim_count as varchar) as evidence
-    from claims
+        waits.*,
+        waits.started_at
+        + cast(response_times.usual_response_seconds as bigint)
+        * interval '1' second as usual_until,
+        response_times.response_count
+    from waits
+    left join response_times
+        on
+            waits.data_source = response_times.data_source
+            and waits.payer_id = response_times.payer_id
+),
+
+claim_blockers as (
+    select
+        chain_key,
+        blocker_code,
+        started_at,
+        ended_at,
+        started_by || ' ' || evidence as evidence
+    from intervals
     union all
     select
-        encounter_key,
-        case when has_documentation_denial then 'PAY-03' else 'PAY-04' end
-            as blocker_code,
-        last_denied_at as started_at,
-        closed_at as ended_at,
-        closed_at is null as is_open,
-        'denied ' || cast(last_denied_at as varchar) as evidence
-    from claims
-    where last_denied_at is not null
+        usual_waits.chain_key,
+        'PAY-02' as blocker_code,
+        usual_waits.started_at,
+        case
+            when
+                usual_waits.usual_until <= clock.as_of
+                and usual_waits.usual_until
+                < coalesce(usual_waits.ended_at, clock.as_of)
+                then usual_waits.usual_until
+            else usual_waits.ended_at
+        end as ended_at,
+        usual_waits.rule_id || ' ' || usual_waits.evidence as evidence
+    from usual_waits
+    cross join clock
+    union all
+    select
+        chain_key,
+        'PAY-05' as blocker_code,
+        usual_until as started_at,
+        ended_at,
+        'usual until then by '
+        || cast(response_count as varchar) || ' answers' as evidence
+    from usual_waits
+    where usual_until is not null
 ),
 
 blockers as (
     select
-        encounter_key,
-        blocker_code,
-        started_at,
-        case when not is_open then ended_at end as ended_at,
-        evidence
-    from intervals
-    where is_open or ended_at > started_at
+        encounter_chains.encounter_key,
+        claim_blockers.blocker_code,
+        claim_blockers.started_at,
+        case
+            when count(*) = count(claim_blockers.ended_at)
+                then max(claim_blockers.ended_at)
+        end as ended_at,
+        min(claim_blockers.evidence) as evidence
+    from claim_blockers
+    inner join encounter_chains
+        on claim_blockers.chain_key = encounter_chains.chain_key
+    cross join clock
+    where
+        claim_blockers.started_at <= clock.as_of
+        and (
+            claim_blockers.ended_at is null
+            or claim_blockers.ended_at > claim_blockers.started_at
+        )
+    group by 1, 2, 3
 )
 
 select * from blockers

@@ -20,6 +20,10 @@ remittances as (
     select * from {{ ref('int_remittances_resolved') }}
 ),
 
+claim_answers as (
+    select * from {{ ref('int_claim_answers') }}
+),
+
 records as (
     select
         'records received' as control,
@@ -80,6 +84,20 @@ remittance_counts as (
     group by 1, 2, 3
 ),
 
+answer_counts as (
+    select
+        'claim answers that reach a claim' as control,
+        data_source,
+        'claim_statuses' as feed,
+        count(*) as in_count,
+        count(*) filter (where claim_key is not null) as carried_count,
+        cast(0 as bigint) as duplicate_count,
+        cast(0 as bigint) as rejected_count,
+        count(*) filter (where claim_key is null) as set_aside_count
+    from claim_answers
+    group by 1, 2, 3
+),
+
 controls as (
     select * from records
     union all
@@ -88,6 +106,8 @@ controls as (
     select * from claim_counts
     union all
     select * from remittance_counts
+    union all
+    select * from answer_counts
 ),
 
 balanced as (

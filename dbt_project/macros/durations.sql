@@ -1,0 +1,24 @@
+{# The same time of day a number of business days later, Monday to Friday in UTC; from
+   a weekend it is counted as from Monday, 00:00. Holidays are business days, as no
+   source delivers a calendar. #}
+{% macro add_business_days(column, days) -%}
+    case
+        when isodow({{ column }}) >= 6
+            then date_trunc('day', {{ column }})
+                + (8 - isodow({{ column }})) * interval '1' day
+                + ({{ days }} + 2 * cast(floor({{ days }} / 5) as integer))
+                * interval '1' day
+        else {{ column }}
+            + (
+                {{ days }}
+                + 2 * cast(
+                    floor(({{ days }} + isodow({{ column }}) - 1) / 5) as integer
+                )
+            ) * interval '1' day
+    end
+{%- endmacro %}
+
+{# Whole seconds from one timestamp to a later one. #}
+{% macro elapsed_seconds(earlier, later) -%}
+    cast(floor(epoch({{ later }} - {{ earlier }})) as bigint)
+{%- endmacro %}

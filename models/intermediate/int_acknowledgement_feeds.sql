@@ -1,0 +1,71 @@
+with
+
+submissions as (
+    select * from {{ ref('int_claim_submissions') }}
+),
+
+acknowledgements as (
+    select * from {{ ref('stg_x12__acknowledgements') }}
+),
+
+answers as (
+    select * from {{ ref('int_claim_answers') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims') }}
+),
+
+sources as (
+    select data_source
+    from claims
+    group by 1
+),
+
+file_answers as (
+    select
+        data_source,
+        bool_or(acknowledgement_count > 0) as has_file_answers
+    from submissions
+    group by 1
+),
+
+file_answer_loads as (
+    select
+        data_source,
+        max(loaded_at) as file_answers_loaded_at
+    from acknowledgements
+    group by 1
+),
+
+claim_answers as (
+    select
+        data_source,
+        bool_or(entity = 'AY') as has_clearinghouse_answers,
+        bool_or(entity = 'PR') as has_payer_answers,
+        max(case when entity = 'PR' then loaded_at end)
+            as payer_answers_loaded_at
+    from answers
+    where effect is not null
+    group by 1
+),
+
+feeds as (
+    select
+        sources.data_source,
+        coalesce(file_answers.has_file_answers, false) as has_file_answers,
+        file_answer_loads.file_answers_loaded_at,
+        coalesce(claim_answers.has_clearinghouse_answers, false)
+            as has_clearinghouse_answers,
+        coalesce(claim_answers.has_payer_answers, false) as has_payer_answers,
+        claim_answers.payer_answers_loaded_at
+    from sources
+    left join file_answers
+        on sources.data_source = file_answers.data_source
+    left join file_answer_loads
+        on sources.data_source = file_answer_loads.data_source
+    left join claim_answers
+        on sources.data_source = claim_answers.data_source
+)
+
+select * from feeds
