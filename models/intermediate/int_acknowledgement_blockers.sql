@@ -47,12 +47,16 @@ due as (
         intervals.evidence,
         case intervals.rule_id
             when 'ack_01_missing'
-                then feeds.has_file_answers
+                then (
+                    feeds.has_file_answers
                     and submissions.submission_id is not null
                     and feeds.file_answers_loaded_at >= intervals.loaded_at
+                )
             when 'ack_04'
-                then feeds.has_payer_answers
+                then (
+                    feeds.has_payer_answers
                     and feeds.payer_answers_loaded_at >= intervals.loaded_at
+                )
             else true
         end as is_provable
     from intervals

@@ -1,11 +1,3 @@
-{% set thresholds = {
-    'file_acknowledgement_due': 'file_acknowledgement_days',
-    'payer_acknowledgement_due': 'payer_acknowledgement_days',
-    'payer_response_claims': 'min_response_count',
-    'filing_warning': 'filing_warning_days',
-    'expected_lines': 'min_line_count',
-    'expected_visits': 'min_visit_count',
-} -%}
 with
 
 thresholds as (
@@ -14,11 +6,18 @@ thresholds as (
 
 limits as (
     select
-        {% for threshold, limit in thresholds.items() -%}
-        max(limit_value) filter (where threshold = '{{ threshold }}')
-            as {{ limit }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor -%}
+        max(limit_value) filter (where threshold = 'file_acknowledgement_due')
+            as file_acknowledgement_days,
+        max(limit_value) filter (where threshold = 'payer_acknowledgement_due')
+            as payer_acknowledgement_days,
+        max(limit_value) filter (where threshold = 'payer_response_claims')
+            as min_response_count,
+        max(limit_value) filter (where threshold = 'filing_warning')
+            as filing_warning_days,
+        max(limit_value) filter (where threshold = 'expected_lines')
+            as min_line_count,
+        max(limit_value) filter (where threshold = 'expected_visits')
+            as min_visit_count
     from thresholds
 )
 

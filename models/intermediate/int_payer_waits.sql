@@ -43,8 +43,9 @@ waits as (
         intervals.rule_id,
         intervals.started_at,
         intervals.ended_at,
-        intervals.ended_by in ('allowed', 'denied_documentation', 'denied_other')
-            as is_answered,
+        intervals.ended_by in (
+            'allowed', 'denied_documentation', 'denied_other'
+        ) as is_answered,
         intervals.evidence
     from intervals
     inner join feeds

@@ -50,6 +50,7 @@ matched as (
         coalesce(denials.refused_amount, 0) as refused_amount,
         coalesce(denials.has_documentation_code, false)
             as has_documentation_code,
+        coalesce(denials.has_denying_code, false) as has_denying_code,
         coalesce(denials.is_duplicate, false) as is_duplicate
     from remittances
     left join claims_of_a_number
@@ -74,7 +75,7 @@ judged as (
                 remittance_status = 'denied'
                 or (
                     paid_amount = 0
-                    and refused_amount > 0
+                    and has_denying_code
                     and refused_amount = charge_amount
                     and patient_amount = 0
                     and remittance_status = 'processed'

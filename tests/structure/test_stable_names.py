@@ -30,6 +30,10 @@ COLUMNS = {
     """,
     "bridge_encounters_claims": "encounter_key claim_key match_grade allocated_amount",
     "fct_claims": "claim_key data_source claim_id",
+    "fct_remittances": "remittance_key data_source claim_key paid_amount is_denied",
+    "fct_denials": """
+        denial_key claim_key code_list code grade missing_item requirement_id owner_role
+    """,
     "rpt_worklist": "encounter_key stage owner_role next_action expected_amount",
     "rpt_documentation_gap_aging": "requirement_id missing_item age_bucket gap_count",
     "rpt_reconciliation": "control data_source feed in_count difference",

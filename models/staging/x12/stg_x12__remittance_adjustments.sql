@@ -45,6 +45,8 @@ renamed as (
         _data_source as data_source,
         _file_id || ':' || cast(claim_position as varchar) as remittance_id,
         coalesce(line_position > claim_position, false) as is_line_level,
+        case when line_position > claim_position then line_position end
+            as line_position,
         triple_number,
         group_code,
         reason_code,

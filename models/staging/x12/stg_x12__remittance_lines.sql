@@ -45,6 +45,9 @@ lines as (
             as {{ column }},
         {% endfor -%}
         max({{ x12_element(2) }})
+        filter (where segment_id = 'AMT' and qualifier = 'B6')
+            as allowed_amount_text,
+        max({{ x12_element(2) }})
         filter (where segment_id = 'REF' and qualifier = '6R')
             as line_control_number,
         min({{ x12_element(2) }})
@@ -62,12 +65,14 @@ renamed as (
         _data_source as data_source,
         _file_id || ':' || cast(_position as varchar) as remittance_line_id,
         _file_id || ':' || cast(claim_position as varchar) as remittance_id,
+        _position as line_position,
         line_control_number,
         revenue_code,
         code,
         modifiers,
         {{ money('charge_amount_text') }} as charge_amount,
         {{ money('paid_amount_text') }} as paid_amount,
+        {{ money('allowed_amount_text') }} as allowed_amount,
         {{ cast_or_null('units_text', 'decimal(18, 4)') }} as units,
         {{ x12_timestamp('service_date_text') }} as service_at,
         {{ x12_timestamp('service_end_date_text') }} as last_service_at,

@@ -9,7 +9,9 @@ claim_starts as (
     select
         *,
         max(case when segment_id = 'CLP' then _position end)
-            over transaction_so_far as claim_position
+            over transaction_so_far as claim_position,
+        max(case when segment_id = 'SVC' then _position end)
+            over transaction_so_far as line_position
     from segments
     window transaction_so_far as (
         partition by _file_id, transaction_index
@@ -54,6 +56,8 @@ renamed as (
     select
         _data_source as data_source,
         _file_id || ':' || cast(claim_position as varchar) as remittance_id,
+        case when line_position > claim_position then line_position end
+            as line_position,
         remark_code,
         _file_id as source_file_id,
         _position as source_position,
