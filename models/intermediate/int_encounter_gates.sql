@@ -50,10 +50,6 @@ payers as (
     select * from {{ ref('int_payers') }}
 ),
 
-payer_types as (
-    select * from {{ ref('payer_types') }}
-),
-
 facts as (
     select
         encounters.encounter_key,
@@ -61,7 +57,7 @@ facts as (
         case
             when not visit_types.is_billable then 'NB-04'
             when coalesce(settlements.claim_count, 0) = 0
-                then payer_types.blocker_code
+                then payers.non_billable_code
         end as non_billable_code,
         documentation.is_documentation_complete,
         documentation.missing_item,
@@ -111,8 +107,6 @@ facts as (
         on
             encounters.data_source = payers.data_source
             and encounters.payer_id = payers.payer_id
-    left join payer_types
-        on lower(payers.payer_type) = payer_types.payer_type
 ),
 
 gates as (

@@ -16,6 +16,10 @@ claims as (
     select * from {{ ref('int_claims_resolved') }}
 ),
 
+payer_types as (
+    select * from {{ ref('payer_types') }}
+),
+
 referenced as (
     select
         data_source,
@@ -58,6 +62,15 @@ payers as (
         min(payer_type) as payer_type
     from all_sources
     group by 1, 2
+),
+
+typed as (
+    select
+        payers.*,
+        payer_types.blocker_code as non_billable_code
+    from payers
+    left join payer_types
+        on lower(payers.payer_type) = payer_types.payer_type
 )
 
-select * from payers
+select * from typed
