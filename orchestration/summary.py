@@ -43,17 +43,31 @@ order by all
 """
 
 
+_NOT_READ = """
+select standard, record_type, sum(record_count)
+from marts.rpt_record_types
+where not is_read
+group by all
+order by sum(record_count) desc, standard, record_type
+"""
+
+
 class UnreadablePublicationError(RuntimeError):
     """The published database is not one of this version; publish again."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """The published set as a reader finds it; `feeds` one row per source and feed."""
+    """The published set as a reader finds it.
+
+    `feeds` has one row per source and feed; `not_read` one per standard and type of
+    record that no model reads, with their count.
+    """
 
     marts: Marts
     published_at: datetime
     feeds: list[tuple[str, str, str, int, int, datetime]]
+    not_read: list[tuple[str, str, int]]
 
 
 def read_published(published: Path) -> Published | None:
@@ -68,13 +82,14 @@ def read_published(published: Path) -> Published | None:
         marts = read_marts(database, ("encounter_key",))
         with duckdb.connect(str(database), read_only=True) as connection:
             feeds = connection.execute(_FEEDS).fetchall()
+            not_read = connection.execute(_NOT_READ).fetchall()
     except duckdb.Error as error:
         raise UnreadablePublicationError(
             f"{database} cannot be read ({type(error).__name__}). Run 'chartgap run' "
             "to publish again."
         ) from None
     published_at = datetime.fromtimestamp(database.stat().st_mtime, UTC)
-    return Published(marts, published_at, feeds)
+    return Published(marts, published_at, feeds, not_read)
 
 
 def show_run(console: Console, run: Run, settings: Settings) -> None:
@@ -94,6 +109,7 @@ def show_status(console: Console, run: Run | None, published: Published) -> None
     as_of = _moment(published.marts.as_of)
     _line(console, f"Published {_moment(published.published_at)}, as of {as_of}")
     _show_feeds(console, published)
+    _show_not_read(console, published)
     _show_controls(console, published.marts.controls)
     if run is None:
         console.print("No run is on record in this data folder.")
@@ -208,6 +224,12 @@ def _show_feeds(console: Console, published: Published) -> None:
             source, kind, feed, number(files), number(records), _moment(loaded_at)
         )
     console.print(table)
+
+
+def _show_not_read(console: Console, published: Published) -> None:
+    kinds = [f"{kind} {name} {number(n)}" for kind, name, n in published.not_read]
+    if kinds:
+        _line(console, f"Kept in raw, read by no model: {', '.join(kinds)}")
 
 
 def _show_controls(console: Console, controls: Sequence[Control]) -> None:

@@ -1,7 +1,12 @@
 """`chartgap run` on files that nobody here wrote, from landing to published page."""
 
+import re
 from pathlib import Path
 from typing import Any
+
+from typer.testing import CliRunner
+
+from orchestration.cli import app
 
 
 def assert_every_record_is_accounted_for(ran: Any) -> None:
@@ -65,3 +70,8 @@ def test_everything_at_once_keeps_the_encounters_apart(
     assert ran.count("select count(*) from marts.fct_encounters") == visits
     stages = "select sum(encounter_count) from marts.rpt_stage_counts"
     assert ran.count(stages) == visits
+    not_read = "select sum(record_count) from marts.rpt_record_types where not is_read"
+    assert ran.count(not_read) > 0
+    environment = {"CHARTGAP_DATA_DIR": str(tmp_path), "COLUMNS": "200"}
+    status = CliRunner().invoke(app, ["status"], env=environment)
+    assert re.search(r"read by no model: .*hl7v2 ORU \d", status.output)
