@@ -217,23 +217,34 @@
     {{ hl7v2_part(found) }}
 {%- endmacro %}
 
-{# The number of the patient (PID-3): the medical record number when one of the
-   identifiers says that it is one, else the first. #}
-{% macro hl7v2_patient_id(segment="pid_segment") -%}
+{# The number of the patient (PID-3, or another field of the same kind): the medical
+   record number when one of the identifiers says that it is one, else the first. #}
+{% macro hl7v2_patient_id(segment="pid_segment", number=3) -%}
     {%- set found -%}
         list_filter(
-            {{ hl7v2_list(3, segment) }},
+            {{ hl7v2_list(number, segment) }},
             lambda identifier:
                 split_part(identifier, component_separator, 5) = 'MR'
         )[1]
     {%- endset -%}
-    coalesce({{ hl7v2_part(found) }}, {{ hl7v2_component(3, 1, segment) }})
+    coalesce({{ hl7v2_part(found) }}, {{ hl7v2_component(number, 1, segment) }})
 {%- endmacro %}
 
 {# An identifier with the name of whoever assigned it, where it is given, before
    it: two authorities may give one number. #}
 {% macro hl7v2_assigned(identifier, authority) -%}
     coalesce({{ authority }} || ':', '') || {{ identifier }}
+{%- endmacro %}
+
+{# The identifier in a field with its authority (see hl7v2_assigned), which is that
+   of another field where it names none. #}
+{% macro hl7v2_id(number, segment="segment", like_number=none, like_segment=none) -%}
+    {%- set own = hl7v2_component(number, 4, segment) -%}
+    {{ hl7v2_assigned(
+        hl7v2_component(number, 1, segment),
+        "coalesce(" ~ own ~ ", " ~ hl7v2_component(like_number, 4, like_segment) ~ ")"
+        if like_number else own
+    ) }}
 {%- endmacro %}
 
 {# The encounter that a segment belongs to: its visit number (PV1-19), where that

@@ -98,3 +98,13 @@
             then coalesce({{ found }}.{{ column }}, {{ id }})
     end
 {%- endmacro %}
+
+{# The encounter of a record that names an encounter: the survivor where that one was
+   merged into another. Needs the join of merged_encounter_join. #}
+{% macro surviving_encounter_key(record) -%}
+    {{ foreign_key([
+        record ~ ".data_source",
+        "coalesce(merged_encounters.surviving_encounter_id, "
+        ~ record ~ ".encounter_id)",
+    ]) }}
+{%- endmacro %}

@@ -12,6 +12,10 @@ csv_appointments as (
     select * from {{ ref('stg_csv__appointments') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -53,12 +57,16 @@ all_sources as (
 
 keyed as (
     select
-        {{ foreign_key(['data_source', 'encounter_id']) }} as encounter_key,
-        *,
-        {{ time_grade('start_at', 'A') }} as start_at_grade,
-        {{ time_grade('end_at', 'A') }} as end_at_grade,
-        {{ time_grade('created_at', 'A') }} as created_at_grade
+        {{ surviving_encounter_key('all_sources') }} as encounter_key,
+        all_sources.*,
+        {{ time_grade('all_sources.start_at', 'A') }} as start_at_grade,
+        {{ time_grade('all_sources.end_at', 'A') }} as end_at_grade,
+        {{ time_grade('all_sources.created_at', 'A') }} as created_at_grade
     from all_sources
+    left join merged_encounters
+        on
+            all_sources.data_source = merged_encounters.data_source
+            and all_sources.encounter_id = merged_encounters.encounter_id
 )
 
 select * from keyed

@@ -12,6 +12,10 @@ csv_charges as (
     select * from {{ ref('stg_csv__charges') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -84,10 +88,15 @@ all_sources as (
 
 keyed as (
     select
-        {{ foreign_key(['data_source', 'encounter_id']) }} as encounter_key,
-        *,
-        coalesce(charge_status in ('billable', 'billed'), false) as is_charged
+        {{ surviving_encounter_key('all_sources') }} as encounter_key,
+        all_sources.*,
+        coalesce(all_sources.charge_status in ('billable', 'billed'), false)
+            as is_charged
     from all_sources
+    left join merged_encounters
+        on
+            all_sources.data_source = merged_encounters.data_source
+            and all_sources.encounter_id = merged_encounters.encounter_id
 )
 
 select * from keyed

@@ -8,7 +8,11 @@ chain_members as (
     select * from {{ ref('int_claim_chain_members') }}
 ),
 
-fhir_claim_encounters as (
+fhir_claim_merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
+encounters as (
     select * from {{ ref('int_fhir_claim_encounters') }}
 ),
 
@@ -61,17 +65,33 @@ named_encounters as (
             = encounters.encounter_identifier
 ),
 
-own_links as (
+surviving_encounters as (
     select
         named_encounters.data_source,
         named_encounters.patient_control_number,
-        encounters.encounter_key,
-        min(named_encounters.match_grade) as match_grade
+        coalesce(
+            merged_encounters.surviving_encounter_id,
+            named_encounters.encounter_id
+        ) as encounter_id,
+        named_encounters.match_grade
     from named_encounters
+    left join merged_encounters
+        on
+            named_encounters.data_source = merged_encounters.data_source
+            and named_encounters.encounter_id = merged_encounters.encounter_id
+),
+
+own_links as (
+    select
+        surviving_encounters.data_source,
+        surviving_encounters.patient_control_number,
+        encounters.encounter_key,
+        min(surviving_encounters.match_grade) as match_grade
+    from surviving_encounters
     inner join encounters
         on
-            named_encounters.data_source = encounters.data_source
-            and named_encounters.encounter_id = encounters.encounter_id
+            surviving_encounters.data_source = encounters.data_source
+            and surviving_encounters.encounter_id = encounters.encounter_id
     group by 1, 2, 3
 ),
 

@@ -4,6 +4,10 @@ csv_coding as (
     select * from {{ ref('stg_csv__coding_tasks') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -31,11 +35,15 @@ from_csv as (
 
 keyed as (
     select
-        {{ foreign_key(['data_source', 'encounter_id']) }} as encounter_key,
-        *,
-        {{ time_grade('started_at', 'A') }} as started_at_grade,
-        {{ time_grade('completed_at', 'A') }} as completed_at_grade
+        {{ surviving_encounter_key('from_csv') }} as encounter_key,
+        from_csv.*,
+        {{ time_grade('from_csv.started_at', 'A') }} as started_at_grade,
+        {{ time_grade('from_csv.completed_at', 'A') }} as completed_at_grade
     from from_csv
+    left join merged_encounters
+        on
+            from_csv.data_source = merged_encounters.data_source
+            and from_csv.encounter_id = merged_encounters.encounter_id
 )
 
 select * from keyed

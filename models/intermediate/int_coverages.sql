@@ -8,6 +8,11 @@ fhir_references as (
     select * from {{ ref('int_fhir_references') }}
 ),
 
+survivors as (
+    select * from {{ ref('int_survivors') }}
+    where entity = 'patient' and surviving_id is not null
+),
+
 csv_coverages as (
     select * from {{ ref('stg_csv__coverages') }}
 ),
@@ -72,10 +77,16 @@ all_sources as (
 
 graded as (
     select
-        *,
-        {{ time_grade('starts_at', 'A') }} as starts_at_grade,
-        {{ time_grade('ends_at', 'A') }} as ends_at_grade
+        all_sources.*,
+        coalesce(survivors.surviving_id, all_sources.patient_id)
+            as surviving_patient_id,
+        {{ time_grade('all_sources.starts_at', 'A') }} as starts_at_grade,
+        {{ time_grade('all_sources.ends_at', 'A') }} as ends_at_grade
     from all_sources
+    left join survivors
+        on
+            all_sources.data_source = survivors.data_source
+            and all_sources.patient_id = survivors.prior_id
 )
 
 select * from graded

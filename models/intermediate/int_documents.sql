@@ -24,6 +24,10 @@ csv_documents as (
     select * from {{ ref('stg_csv__documents') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -109,9 +113,7 @@ successors as (
 
 keyed as (
     select
-        {{ foreign_key(
-            ['all_sources.data_source', 'all_sources.encounter_id']
-        ) }} as encounter_key,
+        {{ surviving_encounter_key('all_sources') }} as encounter_key,
         all_sources.*,
         coalesce(all_sources.document_status <> 'entered-in-error', true)
         and successors.successor_count is null as is_current
@@ -120,6 +122,10 @@ keyed as (
         on
             all_sources.data_source = successors.data_source
             and all_sources.document_id = successors.document_id
+    left join merged_encounters
+        on
+            all_sources.data_source = merged_encounters.data_source
+            and all_sources.encounter_id = merged_encounters.encounter_id
 )
 
 select * from keyed

@@ -34,7 +34,8 @@ located as (
         encounters.ended_at_precision,
         encounters.loaded_at,
         coalesce(encounters.encounter_status, 'finished')
-        in ('arrived', 'in-progress', 'finished') as has_taken_place
+        in ('arrived', 'in-progress', 'finished')
+        and encounters.merged_into_encounter_key is null as has_taken_place
     from encounters
     left join facilities
         on

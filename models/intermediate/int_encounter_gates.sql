@@ -2,7 +2,9 @@ with
 
 encounters as (
     select * from {{ ref('int_encounters') }}
-    where encounter_status is distinct from 'entered-in-error'
+    where
+        encounter_status is distinct from 'entered-in-error'
+        and merged_into_encounter_key is null
 ),
 
 milestones as (

@@ -12,6 +12,14 @@ csv_encounters as (
     select * from {{ ref('stg_csv__encounters') }}
 ),
 
+survivors as (
+    select * from {{ ref('int_survivors') }}
+),
+
+visit_survivors as (
+    select * from {{ ref('int_visit_survivors') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -68,33 +76,65 @@ all_sources as (
     select * from from_csv
 ),
 
+identified as (
+    select
+        all_sources.*,
+        coalesce(patients.surviving_id, all_sources.patient_id)
+            as surviving_patient_id,
+        surviving_visits.encounter_id as merged_into_encounter_id
+    from all_sources
+    left join survivors as patients
+        on
+            all_sources.data_source = patients.data_source
+            and all_sources.patient_id = patients.prior_id
+            and patients.entity = 'patient'
+    left join visit_survivors
+        on
+            all_sources.data_source = visit_survivors.data_source
+            and all_sources.encounter_id = visit_survivors.encounter_id
+    left join all_sources as surviving_visits
+        on
+            visit_survivors.data_source = surviving_visits.data_source
+            and visit_survivors.surviving_encounter_id
+            = surviving_visits.encounter_id
+            and (
+                not visit_survivors.is_by_account
+                or surviving_visits.encounter_identifier is null
+            )
+),
+
 keyed as (
     select
         {{ surrogate_key(
-            ['all_sources.data_source', 'all_sources.encounter_id']
+            ['identified.data_source', 'identified.encounter_id']
         ) }} as encounter_key,
+        {{ foreign_key([
+            'clock.hash_key',
+            'identified.data_source',
+            'identified.surviving_patient_id',
+        ]) }} as patient_key,
         {{ foreign_key(
-            ['clock.hash_key', 'all_sources.data_source', 'all_sources.patient_id']
-        ) }} as patient_key,
-        {{ foreign_key(
-            ['all_sources.data_source', 'all_sources.provider_npi']
+            ['identified.data_source', 'identified.provider_npi']
         ) }} as provider_key,
         {{ foreign_key(
-            ['all_sources.data_source', 'all_sources.facility_id']
+            ['identified.data_source', 'identified.facility_id']
         ) }} as facility_key,
-        {{ foreign_key(['all_sources.data_source', 'all_sources.payer_id']) }}
+        {{ foreign_key(['identified.data_source', 'identified.payer_id']) }}
             as payer_key,
         coalesce(
             visit_types.visit_type, class_visit_types.canonical_status, 'other'
         ) as visit_type,
-        all_sources.*
-    from all_sources
+        {{ foreign_key([
+            'identified.data_source', 'identified.merged_into_encounter_id'
+        ]) }} as merged_into_encounter_key,
+        identified.*
+    from identified
     cross join clock
     left join visit_types
-        on all_sources.visit_type_code = visit_types.visit_type
+        on identified.visit_type_code = visit_types.visit_type
     left join status_maps as class_visit_types
         on
-            all_sources.encounter_class = class_visit_types.source_status
+            identified.encounter_class = class_visit_types.source_status
             and class_visit_types.code_system = 'visit_type_of_class'
 )
 

@@ -8,6 +8,10 @@ visit_plans as (
     select * from {{ ref('int_hl7v2_visit_plans') }}
 ),
 
+patient_moves as (
+    select * from {{ ref('int_patient_moves') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -19,6 +23,8 @@ visits as (
         {{ hl7v2_last('visit_number', 'visit_number is not null') }}
             as encounter_identifier,
         {{ hl7v2_last('patient_id', 'patient_id is not null') }} as patient_id,
+        {{ hl7v2_last('account_id', 'account_id is not null') }} as account_id,
+        max(sent_at) filter (where patient_id is not null) as patient_named_at,
         {{ hl7v2_accumulated('provider_npi', 'PV1-7') }} as provider_npi,
         coalesce(
             {{ hl7v2_accumulated('facility_id', 'PV1-3') }},
@@ -55,7 +61,13 @@ canonical as (
         visits.data_source,
         visits.encounter_id,
         visits.encounter_identifier,
-        visits.patient_id,
+        case
+            when visit_moves.moved_at >= visits.patient_named_at
+                then visit_moves.patient_id
+            when account_moves.moved_at >= visits.patient_named_at
+                then account_moves.patient_id
+            else visits.patient_id
+        end as patient_id,
         visits.provider_npi,
         visits.facility_id,
         cast(null as varchar) as payer_id,
@@ -106,6 +118,16 @@ canonical as (
         on
             visits.data_source = visit_plans.data_source
             and visits.encounter_id = visit_plans.encounter_id
+    left join patient_moves as visit_moves
+        on
+            visits.data_source = visit_moves.data_source
+            and visits.encounter_id = visit_moves.moved_id
+            and visit_moves.entity = 'visit'
+    left join patient_moves as account_moves
+        on
+            visits.data_source = account_moves.data_source
+            and visits.account_id = account_moves.moved_id
+            and account_moves.entity = 'account'
     left join status_maps as class_map
         on
             visits.class_code = class_map.source_status

@@ -8,6 +8,11 @@ encounters as (
     select * from {{ ref('int_encounters') }}
 ),
 
+survivors as (
+    select * from {{ ref('int_survivors') }}
+    where entity = 'patient' and surviving_id is not null
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -31,11 +36,15 @@ all_sources as (
 
 patients as (
     select
-        data_source,
-        patient_id,
-        min(administrative_sex) as administrative_sex,
-        min(born_at) as born_at
+        all_sources.data_source,
+        coalesce(survivors.surviving_id, all_sources.patient_id) as patient_id,
+        min(all_sources.administrative_sex) as administrative_sex,
+        min(all_sources.born_at) as born_at
     from all_sources
+    left join survivors
+        on
+            all_sources.data_source = survivors.data_source
+            and all_sources.patient_id = survivors.prior_id
     group by 1, 2
 ),
 

@@ -4,26 +4,34 @@ csv_queries as (
     select * from {{ ref('stg_csv__queries') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 keyed as (
     select
-        {{ foreign_key(['data_source', 'encounter_id']) }} as encounter_key,
-        data_source,
-        query_id,
-        encounter_id,
-        opened_at,
-        opened_at_precision,
-        answered_at,
-        answered_at_precision,
-        closed_at,
-        closed_at_precision,
-        source_file_id,
-        source_position,
-        coalesce(updated_at, loaded_at) as recorded_at,
-        loaded_at,
-        {{ time_grade('opened_at', 'A') }} as opened_at_grade,
-        {{ time_grade('answered_at', 'A') }} as answered_at_grade,
-        {{ time_grade('closed_at', 'A') }} as closed_at_grade
+        {{ surviving_encounter_key('csv_queries') }} as encounter_key,
+        csv_queries.data_source,
+        csv_queries.query_id,
+        csv_queries.encounter_id,
+        csv_queries.opened_at,
+        csv_queries.opened_at_precision,
+        csv_queries.answered_at,
+        csv_queries.answered_at_precision,
+        csv_queries.closed_at,
+        csv_queries.closed_at_precision,
+        csv_queries.source_file_id,
+        csv_queries.source_position,
+        coalesce(csv_queries.updated_at, csv_queries.loaded_at) as recorded_at,
+        csv_queries.loaded_at,
+        {{ time_grade('csv_queries.opened_at', 'A') }} as opened_at_grade,
+        {{ time_grade('csv_queries.answered_at', 'A') }} as answered_at_grade,
+        {{ time_grade('csv_queries.closed_at', 'A') }} as closed_at_grade
     from csv_queries
+    left join merged_encounters
+        on
+            csv_queries.data_source = merged_encounters.data_source
+            and csv_queries.encounter_id = merged_encounters.encounter_id
 )
 
 select * from keyed

@@ -45,10 +45,13 @@ encounter_counts as (
         'encounters' as feed,
         count(*) as in_count,
         count(encounters.encounter_key) as carried_count,
-        cast(0 as bigint) as duplicate_count,
+        count(*) filter (
+            where canonical_encounters.merged_into_encounter_key is not null
+        ) as duplicate_count,
         cast(0 as bigint) as rejected_count,
         count(*) filter (
             where canonical_encounters.encounter_status = 'entered-in-error'
+            and canonical_encounters.merged_into_encounter_key is null
         ) as set_aside_count
     from canonical_encounters
     left join encounters

@@ -45,6 +45,7 @@ renamed as (
         {{ hl7v2_encounter_id('patient_segment') }} as encounter_id,
         {{ hl7v2_component(19, 1, 'pv1_segment') }} as visit_number,
         {{ hl7v2_component(18, 1, 'patient_segment') }} as account_number,
+        {{ hl7v2_id(18, 'patient_segment') }} as account_id,
         {{ hl7v2_patient_id('patient_segment') }} as patient_id,
         {{ hl7v2_component(2, 1, 'pv1_segment') }} as class_code,
         {{ hl7v2_component(3, 1, 'pv1_segment') }} as location_id,

@@ -40,9 +40,14 @@ renamed as (
         {{ hl7v2_patient_id() }} as patient_id,
         {{ hl7v2_component(18, 1, 'pid_segment') }} as account_number,
         {{ hl7v2_component(19, 1, 'patient_pv1_segment') }} as visit_number,
-        {{ hl7v2_component(1) }} as prior_patient_id,
+        {{ hl7v2_id(18, 'pid_segment') }} as account_id,
+        {{ hl7v2_id(19, 'patient_pv1_segment') }} as visit_id,
+        {{ hl7v2_patient_id('segment', 1) }} as prior_patient_id,
         {{ hl7v2_component(3) }} as prior_account_number,
         {{ hl7v2_component(5) }} as prior_visit_number,
+        {{ hl7v2_id(3, 'segment', 18, 'pid_segment') }} as prior_account_id,
+        {{ hl7v2_id(5, 'segment', 19, 'patient_pv1_segment') }}
+            as prior_visit_id,
         {{ hl7v2_timestamp('event_recorded_at_text') }} as event_recorded_at,
         {{ hl7v2_precision('event_recorded_at_text') }}
             as event_recorded_at_precision,
