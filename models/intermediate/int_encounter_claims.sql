@@ -4,12 +4,33 @@ claims as (
     select * from {{ ref('int_claims_resolved') }}
 ),
 
-links as (
+claim_encounters as (
     select * from {{ ref('int_claim_encounters') }}
+),
+
+claim_matches as (
+    select * from {{ ref('int_claim_matches') }}
+    where is_accepted
 ),
 
 encounter_charges as (
     select * from {{ ref('int_encounter_charges') }}
+),
+
+links as (
+    select
+        data_source,
+        patient_control_number,
+        encounter_key,
+        match_grade
+    from claim_encounters
+    union all
+    select
+        data_source,
+        patient_control_number,
+        encounter_key,
+        'C' as match_grade
+    from claim_matches
 ),
 
 linked as (

@@ -14,6 +14,7 @@ csv_encounters as (
 
 survivors as (
     select * from {{ ref('int_survivors') }}
+    where entity = 'patient' and surviving_id is not null
 ),
 
 visit_survivors as (
@@ -76,31 +77,37 @@ all_sources as (
     select * from from_csv
 ),
 
+merged as (
+    select
+        visit_survivors.data_source,
+        visit_survivors.encounter_id,
+        visit_survivors.surviving_encounter_id
+    from visit_survivors
+    inner join all_sources
+        on
+            visit_survivors.data_source = all_sources.data_source
+            and visit_survivors.surviving_encounter_id
+            = all_sources.encounter_id
+    where
+        not visit_survivors.is_by_account
+        or all_sources.encounter_identifier is null
+),
+
 identified as (
     select
         all_sources.*,
-        coalesce(patients.surviving_id, all_sources.patient_id)
+        coalesce(survivors.surviving_id, all_sources.patient_id)
             as surviving_patient_id,
-        surviving_visits.encounter_id as merged_into_encounter_id
+        merged.surviving_encounter_id as merged_into_encounter_id
     from all_sources
-    left join survivors as patients
+    left join survivors
         on
-            all_sources.data_source = patients.data_source
-            and all_sources.patient_id = patients.prior_id
-            and patients.entity = 'patient'
-    left join visit_survivors
+            all_sources.data_source = survivors.data_source
+            and all_sources.patient_id = survivors.prior_id
+    left join merged
         on
-            all_sources.data_source = visit_survivors.data_source
-            and all_sources.encounter_id = visit_survivors.encounter_id
-    left join all_sources as surviving_visits
-        on
-            visit_survivors.data_source = surviving_visits.data_source
-            and visit_survivors.surviving_encounter_id
-            = surviving_visits.encounter_id
-            and (
-                not visit_survivors.is_by_account
-                or surviving_visits.encounter_identifier is null
-            )
+            all_sources.data_source = merged.data_source
+            and all_sources.encounter_id = merged.encounter_id
 ),
 
 keyed as (
