@@ -22,3 +22,11 @@
 {% macro elapsed_seconds(earlier, later) -%}
     cast(floor(epoch({{ later }} - {{ earlier }})) as bigint)
 {%- endmacro %}
+
+{# Days from the day of a timestamp to a date, negative once it has passed. #}
+{% macro days_until(day, now) -%}
+    cast(
+        floor(epoch(cast({{ day }} as timestamp) - date_trunc('day', {{ now }})) / 86400)
+        as integer
+    )
+{%- endmacro %}

@@ -16,6 +16,10 @@ claims as (
     select * from {{ ref('int_claims') }}
 ),
 
+remittances as (
+    select * from {{ ref('int_remittances') }}
+),
+
 sources as (
     select data_source
     from claims
@@ -50,6 +54,12 @@ claim_answers as (
     group by 1
 ),
 
+decided_sources as (
+    select data_source
+    from remittances
+    group by 1
+),
+
 feeds as (
     select
         sources.data_source,
@@ -58,12 +68,15 @@ feeds as (
         coalesce(claim_answers.has_clearinghouse_answers, false)
             as has_clearinghouse_answers,
         coalesce(claim_answers.has_payer_answers, false) as has_payer_answers,
-        claim_answers.payer_answers_loaded_at
+        claim_answers.payer_answers_loaded_at,
+        decided_sources.data_source is not null as has_remittances
     from sources
     left join file_answers
         on sources.data_source = file_answers.data_source
     left join file_answer_loads
         on sources.data_source = file_answer_loads.data_source
+    left join decided_sources
+        on sources.data_source = decided_sources.data_source
     left join claim_answers
         on sources.data_source = claim_answers.data_source
 )

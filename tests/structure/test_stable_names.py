@@ -35,6 +35,7 @@ COLUMNS = {
         denial_key claim_key code_list code grade missing_item requirement_id owner_role
     """,
     "rpt_worklist": "encounter_key stage owner_role next_action expected_amount",
+    "rpt_ready_not_billed": "encounter_key billing_ready_at expected_amount",
     "rpt_documentation_gap_aging": "requirement_id missing_item age_bucket gap_count",
     "rpt_reconciliation": "control data_source feed in_count difference",
     "rpt_data_coverage": """

@@ -27,6 +27,10 @@ expected_amounts as (
     select * from {{ ref('int_expected_amounts') }}
 ),
 
+filing_deadlines as (
+    select * from {{ ref('int_filing_deadlines') }}
+),
+
 sequence_violations as (
     select * from {{ ref('int_sequence_violations') }}
 ),
@@ -118,13 +122,10 @@ joined as (
         0 as reopen_count,
         encounter_stages.claim_count,
         encounter_charges.charged_amount,
-        case
-            when stages.stage in ('cancelled', 'non_billable') then null
-            when encounter_stages.is_settled then settlements.allowed_amount
-            else expected_amounts.expected_amount
-        end as expected_amount,
+        expected_amounts.expected_amount,
+        expected_amounts.expected_amount_method,
         settlements.paid_amount,
-        cast(null as date) as filing_deadline_date
+        filing_deadlines.filing_deadline_date
     from encounters
     inner join milestones
         on encounters.encounter_key = milestones.encounter_key
@@ -138,8 +139,10 @@ joined as (
         on encounters.encounter_key = settlements.encounter_key
     left join expected_amounts
         on
-            encounters.data_source = expected_amounts.data_source
-            and encounters.visit_type = expected_amounts.visit_type
+            encounters.encounter_key = expected_amounts.encounter_key
+            and stages.stage not in ('cancelled', 'non_billable')
+    left join filing_deadlines
+        on encounters.encounter_key = filing_deadlines.encounter_key
     left join sequence_violations
         on encounters.encounter_key = sequence_violations.encounter_key
     left join primary_blockers

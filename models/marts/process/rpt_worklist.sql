@@ -28,6 +28,10 @@ age_buckets as (
     select * from {{ ref('age_buckets') }}
 ),
 
+loss_probabilities as (
+    select * from {{ ref('loss_probabilities') }}
+),
+
 documentation as (
     select * from {{ ref('int_encounter_documentation') }}
 ),
@@ -50,7 +54,9 @@ open_work as (
         case
             when encounters.owner_since > clock.as_of then 0
             else {{ whole_days('encounters.owner_since', 'clock.as_of') }}
-        end as waiting_days
+        end as waiting_days,
+        {{ days_until('encounters.filing_deadline_date', 'clock.as_of') }}
+            as days_to_deadline
     from encounters
     inner join stages
         on encounters.stage = stages.stage
@@ -62,53 +68,83 @@ open_work as (
     where stages.is_open and blockers.is_delay
 ),
 
+valued as (
+    select
+        open_work.*,
+        greatest(by_age.probability, by_deadline.probability)
+            as loss_probability,
+        cast(
+            open_work.expected_amount
+            * greatest(by_age.probability, by_deadline.probability)
+            as decimal(18, 2)
+        ) as amount_at_risk
+    from open_work
+    left join loss_probabilities as by_age
+        on
+            by_age.basis = 'age'
+            and open_work.age_days
+            between coalesce(by_age.min_days, open_work.age_days)
+            and coalesce(by_age.max_days, open_work.age_days)
+    left join loss_probabilities as by_deadline
+        on
+            by_deadline.basis = 'deadline'
+            and open_work.days_to_deadline
+            between coalesce(by_deadline.min_days, open_work.days_to_deadline)
+            and coalesce(by_deadline.max_days, open_work.days_to_deadline)
+),
+
 described as (
     select
-        open_work.encounter_key,
-        open_work.data_source,
-        open_work.encounter_id,
-        open_work.facility_key,
+        valued.encounter_key,
+        valued.data_source,
+        valued.encounter_id,
+        valued.facility_key,
         facilities.facility_name,
-        open_work.provider_key,
+        valued.provider_key,
         providers.provider_name,
-        open_work.payer_key,
+        valued.payer_key,
         payers.payer_name,
-        open_work.visit_type,
-        open_work.service_date,
-        open_work.stage,
-        open_work.stage_label,
-        open_work.stage_entered_at,
-        open_work.primary_blocker_code,
-        open_work.blocker_label,
-        open_work.owner_role,
-        open_work.owner_since,
-        open_work.next_action,
-        open_work.missing_item,
-        open_work.age_days,
+        valued.visit_type,
+        valued.service_date,
+        valued.stage,
+        valued.stage_label,
+        valued.stage_entered_at,
+        valued.primary_blocker_code,
+        valued.blocker_label,
+        valued.owner_role,
+        valued.owner_since,
+        valued.next_action,
+        valued.missing_item,
+        valued.age_days,
         age_buckets.age_bucket,
-        open_work.waiting_days,
-        open_work.charged_amount,
-        open_work.expected_amount,
-        open_work.filing_deadline_date,
+        valued.waiting_days,
+        valued.charged_amount,
+        valued.expected_amount,
+        valued.expected_amount_method,
+        valued.filing_deadline_date,
+        valued.days_to_deadline,
+        valued.loss_probability,
+        valued.amount_at_risk,
         row_number() over (
             order by
-                open_work.expected_amount desc nulls last,
-                open_work.charged_amount desc nulls last,
-                open_work.age_days desc nulls last,
-                open_work.encounter_key asc
+                valued.amount_at_risk desc nulls last,
+                valued.expected_amount desc nulls last,
+                valued.charged_amount desc nulls last,
+                valued.age_days desc nulls last,
+                valued.encounter_key asc
         ) as worklist_rank
-    from open_work
+    from valued
     left join facilities
-        on open_work.facility_key = facilities.facility_key
+        on valued.facility_key = facilities.facility_key
     left join providers
-        on open_work.provider_key = providers.provider_key
+        on valued.provider_key = providers.provider_key
     left join payers
-        on open_work.payer_key = payers.payer_key
+        on valued.payer_key = payers.payer_key
     left join age_buckets
         on
-            open_work.age_days >= age_buckets.min_days
-            and open_work.age_days
-            <= coalesce(age_buckets.max_days, open_work.age_days)
+            valued.age_days >= age_buckets.min_days
+            and valued.age_days
+            <= coalesce(age_buckets.max_days, valued.age_days)
 )
 
 select * from described
