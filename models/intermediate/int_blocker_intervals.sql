@@ -19,6 +19,8 @@ all_blockers as (
     union all
     select * from {{ ref('int_payer_blockers') }}
     union all
+    select * from {{ ref('int_deadline_blockers') }}
+    union all
     select * from {{ ref('int_exit_blockers') }}
     union all
     select * from {{ ref('int_quality_blockers') }}

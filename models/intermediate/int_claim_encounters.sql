@@ -8,12 +8,12 @@ chain_members as (
     select * from {{ ref('int_claim_chain_members') }}
 ),
 
-fhir_claim_merged_encounters as (
-    select * from {{ ref('int_merged_encounters') }}
+fhir_claim_encounters as (
+    select * from {{ ref('int_fhir_claim_encounters') }}
 ),
 
-encounters as (
-    select * from {{ ref('int_fhir_claim_encounters') }}
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
 ),
 
 encounters as (
