@@ -87,7 +87,8 @@ too_long as (
         going_on.encounter_key,
         'VIS-01' as blocker_code,
         {{ add_seconds(
-            'going_on.begun_at', 'usual_lengths.longest_usual_seconds'
+            'going_on.begun_at',
+            '(usual_lengths.longest_usual_seconds + grace.value * 3600)'
         ) }} as started_at,
         cast(null as timestamp) as ended_at,
         'begun ' || cast(going_on.begun_at as varchar) as evidence,
@@ -101,6 +102,8 @@ too_long as (
         on
             minimum.threshold = 'visit_length_min_count'
             and usual_lengths.visit_count >= minimum.value
+    inner join thresholds as grace
+        on grace.threshold = 'visit_length_grace_hours'
     where not going_on.is_stay
 ),
 

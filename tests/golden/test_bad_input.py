@@ -23,7 +23,7 @@ FILES = {
     "good.ndjson": GOOD_LINES,
     "good.csv": b"encounter_id,status\ne1,finished\n",
     "good.x12": ISA + CLAIM % 3 + b"IEA*1*000000001~",
-    "cut.gz": gzip.compress(GOOD_LINES + b"\n")[:-9],
+    "cut.gz": gzip.compress(GOOD_LINES + b"\n", mtime=0)[:-9],
     "one bad line": GOOD_LINES + b"\n{not json}\n" + PATIENT % 9,
     "wrong counts": ISA + CLAIM % 7 + b"IEA*2*000000001~",
     "no status.csv": b"encounter_id,patient_id,started_at\ne1,p1,2026-01-01\n",
