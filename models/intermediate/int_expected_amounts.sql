@@ -2,6 +2,15 @@ with
 
 encounters as (
     select * from {{ ref('int_encounters') }}
+    where
+        encounter_status is distinct from 'entered-in-error'
+        and encounter_status is distinct from 'cancelled'
+        and encounter_status is distinct from 'noshow'
+),
+
+visit_types as (
+    select * from {{ ref('visit_types') }}
+    where is_billable
 ),
 
 settlements as (
@@ -53,6 +62,8 @@ candidates as (
             as code_amount,
         visit_averages.expected_amount as visit_amount
     from encounters
+    inner join visit_types
+        on encounters.visit_type = visit_types.visit_type
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
     left join code_sums

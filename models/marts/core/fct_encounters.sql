@@ -138,9 +138,7 @@ joined as (
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
     left join expected_amounts
-        on
-            encounters.encounter_key = expected_amounts.encounter_key
-            and stages.stage not in ('cancelled', 'non_billable')
+        on encounters.encounter_key = expected_amounts.encounter_key
     left join filing_deadlines
         on encounters.encounter_key = filing_deadlines.encounter_key
     left join sequence_violations
