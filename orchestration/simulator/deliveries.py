@@ -9,10 +9,12 @@ from pathlib import Path
 
 import orjson
 
+from orchestration.simulator.fhir_writer import Resource
 from orchestration.simulator.hl7v2_files import Hl7v2Feed
+from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_csv import CsvExtract
-from orchestration.simulator.observe_fhir import Resource, observe
+from orchestration.simulator.observe_fhir import observe
 from orchestration.simulator.observe_fhir_directory import (
     directory_bundle,
     directory_people,
@@ -20,7 +22,7 @@ from orchestration.simulator.observe_fhir_directory import (
 )
 from orchestration.simulator.observe_x12 import ExchangeWriter
 from orchestration.simulator.output import ByteFile, iso_utc
-from orchestration.simulator.practice import FHIR, HL7V2, Patient
+from orchestration.simulator.practice import CSV, FHIR, HL7V2, Patient
 from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
 
@@ -63,13 +65,24 @@ class SystemExports:
 
     def add(self, journey: Journey) -> None:
         """Let the systems of the facility export what they know of the encounter."""
-        if journey.facility.system == HL7V2:
-            self.csv.add_claim(journey)
-        elif journey.facility.system != FHIR:
+        system = journey.facility.system
+        if system == CSV:
             self.csv.add(journey)
+            return
+        if system == HL7V2:
+            self.csv.add_claims(journey)
         else:
             for resource in observe(journey, self.at):
                 self.fhir.write(resource)
+        self.csv.add_work(journey)
+
+    def add_patient(self, patient: Patient, insurance: Insurance) -> None:
+        """Let the systems of the facility export who the patient is and who pays."""
+        if patient.facility.system == FHIR:
+            for resource in patient_resources(patient, insurance, self.at):
+                self.fhir.write(resource)
+        else:
+            self.csv.add_patient(patient, insurance)
 
     def close(self) -> None:
         """Finish the files."""
@@ -92,9 +105,7 @@ class Deliveries:
 
     def add_patient(self, patient: Patient) -> None:
         """Record a patient where the facility's system keeps patients."""
-        if patient.facility.system == FHIR:
-            for resource in patient_resources(patient):
-                self._final.fhir.write(resource)
+        self._final.add_patient(patient, self._world.insurance(patient))
 
     def add(self, journey: Journey) -> None:
         """Record an encounter in every system that takes part in it."""

@@ -11,7 +11,7 @@ from typing import cast
 
 from orchestration.simulator.hl7v2_writer import SEPARATORS
 from orchestration.simulator.journey import Journey
-from orchestration.simulator.observe_hl7v2 import Observer
+from orchestration.simulator.observe_hl7v2 import observe_messages
 from orchestration.simulator.output import ByteFile, Spill
 from orchestration.simulator.parameters import dice
 from orchestration.simulator.practice import Facility
@@ -33,7 +33,7 @@ class Hl7v2Feed:
         if journey.booked_at > self._world.as_of:
             return
         facility = journey.facility
-        for message in Observer(journey, self._world.as_of).messages():
+        for message in observe_messages(journey, self._world.as_of):
             local = datetime.fromtimestamp(message.sent_at, facility.zone)
             key = (local.toordinal(), facility.number)
             record = {

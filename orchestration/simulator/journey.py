@@ -8,68 +8,74 @@ whole seconds since 1970 UTC; a step that is never taken has the time NEVER.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orchestration.simulator.billing import Charge, Claim
+from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.parameters import VisitType
 from orchestration.simulator.practice import Facility, Patient, Provider
+from orchestration.simulator.runs import NEVER
 
-NEVER = 253_402_300_799
+NOTE, ADDENDUM, OTHER = "note", "addendum", "other"
 
 
 @dataclass(slots=True)
 class Document:
-    """One version of the visit note."""
+    """One version of the visit note, an addition to it, or another document.
+
+    `edits` are the times at which a signed version was opened again and signed
+    again. `dictated_at` is set while somebody still has to type what was said.
+    """
 
     document_id: str
+    author: Provider
     started_at: int
+    kind: str = NOTE
     replaces_id: str = ""
+    appends_id: str = ""
     signed_at: int = NEVER
     cosigned_at: int = NEVER
     replaced_at: int = NEVER
+    is_dictated: bool = False
+    has_signature_time: bool = True
+    edits: list[tuple[int, int]] = field(default_factory=list)
 
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """One charge line; money is US cents."""
-
-    charge_id: str
-    code: str
-    modifier: str
-    units: int
-    amount_cents: int
-    entered_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """Money that a payer takes off a line, with group and reason code."""
-
-    group: str
-    reason: str
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineDecision:
-    """What a payer decided for one charge line: charge = paid + adjustments."""
-
-    charge: Charge
-    paid_cents: int
-    adjustments: tuple[Adjustment, ...]
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The one answer of a payer to a claim, on the day when it also pays."""
-
-    decided_at: int
-    is_denied: bool
-    is_about_documentation: bool
-    lines: tuple[LineDecision, ...]
+    def open_edit_at(self, at: int) -> int:
+        """Return when the edit began that is open at a time, else NEVER."""
+        return next((begun for begun, done in self.edits if begun <= at < done), NEVER)
 
     @property
-    def paid_cents(self) -> int:
-        """What the payer pays for the claim."""
-        return sum(line.paid_cents for line in self.lines)
+    def last_signed_at(self) -> int:
+        """When its author signed it for the last time."""
+        return max([self.signed_at, *(done for _, done in self.edits)])
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A span of time in which something keeps the bill back."""
+
+    hold_id: str
+    hold_type: str
+    reason: str
+    started_at: int
+    ended_at: int = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class CodingTask:
+    """A coder's work on a visit."""
+
+    coding_id: str
+    started_at: int
+    completed_at: int = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A coder's question to the provider."""
+
+    query_id: str
+    opened_at: int
+    answered_at: int = NEVER
+    closed_at: int = NEVER
 
 
 @dataclass(slots=True)
@@ -83,6 +89,12 @@ class Journey:
     diagnosis_code: str
     scheduled_for: int
     booked_at: int
+    insurance: Insurance
+    is_acknowledged: bool = False
+    is_walk_in: bool = False
+    is_appointment_left_open: bool = False
+    moved_at: int = NEVER
+    first_planned_for: int = NEVER
     cancelled_at: int = NEVER
     noshow_at: int = NEVER
     arrived_at: int = NEVER
@@ -90,24 +102,22 @@ class Journey:
     ended_at: int = NEVER
     documents: list[Document] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
-    claim_created_at: int = NEVER
-    claim_submitted_at: int = NEVER
-    decision: Decision | None = None
+    coding: CodingTask | None = None
+    query: Query | None = None
+    holds: list[Hold] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    usual_response_seconds: int = NEVER
+    plausible_visit_seconds: int = NEVER
 
     @property
     def encounter_id(self) -> str:
-        """The identifier of the encounter, unique across both systems."""
+        """The identifier of the encounter, unique across all systems."""
         return f"E-{self.index:07d}"
 
     @property
-    def claim_id(self) -> str:
-        """The identifier of its claim in the billing records."""
-        return f"C-{self.index:07d}"
-
-    @property
-    def patient_control_number(self) -> str:
-        """The identifier of its claim in X12, at most 20 characters."""
-        return f"P{self.index:07d}"
+    def appointment_id(self) -> str:
+        """The identifier of its appointment."""
+        return f"A-{self.index:07d}"
 
     @property
     def facility(self) -> Facility:
@@ -124,26 +134,54 @@ class Journey:
         """When the visit was to end."""
         return self.scheduled_for + 60 * self.visit_type.minutes
 
-    @property
-    def amount_cents(self) -> int:
-        """What is charged for the visit."""
-        return sum(charge.amount_cents for charge in self.charges)
+    def planned_for_at(self, at: int) -> int:
+        """Return for when it was planned at a time; the plan may have moved since."""
+        return (
+            self.first_planned_for if at < self.moved_at < NEVER else self.scheduled_for
+        )
 
     @property
     def service_date(self) -> str:
         """The ISO date of the visit on the facility's calendar."""
-        started = datetime.fromtimestamp(self.started_at, self.facility.zone)
-        return started.date().isoformat()
+        when = self.started_at if self.started_at < NEVER else self.scheduled_for
+        return datetime.fromtimestamp(when, self.facility.zone).date().isoformat()
 
     @property
     def recording_seconds(self) -> int:
         """How long its system takes to write an act down."""
         return 2 + self.index % 23
 
+    @property
+    def claim_created_at(self) -> int:
+        """When the first claim for it was made; reports are no claims."""
+        made = (one.created_at for one in self.claims if not one.is_report)
+        return min(made, default=NEVER)
+
+    @property
+    def claim_submitted_at(self) -> int:
+        """When the first claim for it was filed."""
+        filed = (one.filed_at for one in self.claims if not one.is_report)
+        return min(filed, default=NEVER)
+
+    @property
+    def reported_at(self) -> int:
+        """When it was reported to a plan that pays by the head."""
+        filed = (one.filed_at for one in self.claims if one.is_report)
+        return min(filed, default=NEVER)
+
+    @property
+    def notes(self) -> list[Document]:
+        """The versions of the note, oldest first."""
+        return [document for document in self.documents if document.kind == NOTE]
+
     def documents_at(self, at: int) -> list[Document]:
-        """Return the versions of the note that exist at a time, oldest first."""
+        """Return all documents that exist at a time, oldest first."""
         return [document for document in self.documents if document.started_at <= at]
 
+    def notes_at(self, at: int) -> list[Document]:
+        """Return the versions of the note that exist at a time, oldest first."""
+        return [one for one in self.notes if one.started_at <= at]
+
     def charges_at(self, at: int) -> list[Charge]:
-        """Return the charge lines that are entered by a time."""
-        return [charge for charge in self.charges if charge.entered_at <= at]
+        """Return the charge lines that count at a time."""
+        return [charge for charge in self.charges if charge.stands_at(at)]

@@ -7,7 +7,8 @@ them. All names are invented and say so.
 from collections.abc import Iterator
 from typing import Any
 
-from orchestration.simulator.observe_fhir import BASE_URL, Resource, reference
+from orchestration.simulator.fhir_writer import BASE_URL, Resource, local, reference
+from orchestration.simulator.insurance import Coverage, Insurance
 from orchestration.simulator.practice import (
     FHIR,
     PRACTICE_NAME,
@@ -58,10 +59,11 @@ def directory_people(practice: Practice) -> Iterator[Resource]:
             yield _practitioner_role(provider)
 
 
-def patient_resources(patient: Patient) -> tuple[Resource, Resource]:
-    """Return a patient and the coverage that says who pays."""
-    subject = reference("Patient", patient.patient_id)
-    person = {
+def patient_resources(
+    patient: Patient, insurance: Insurance, at: int
+) -> Iterator[Resource]:
+    """Yield a patient and the coverages on file at a time, which say who pays."""
+    yield {
         "resourceType": "Patient",
         "id": patient.patient_id,
         "active": True,
@@ -72,15 +74,25 @@ def patient_resources(patient: Patient) -> tuple[Resource, Resource]:
             "Organization", f"org-{patient.facility.facility_id}"
         ),
     }
-    coverage = {
+    for coverage in insurance.known_at(at):
+        yield _coverage(patient, coverage)
+
+
+def _coverage(patient: Patient, coverage: Coverage) -> Resource:
+    period = {"start": coverage.starts_on}
+    if coverage.ends_on:
+        period["end"] = coverage.ends_on
+    changed = local(patient.facility, coverage.recorded_at)
+    return {
         "resourceType": "Coverage",
-        "id": f"cov-{patient.patient_id}",
+        "id": coverage.coverage_id,
+        "meta": {"versionId": "1", "lastUpdated": changed},
         "status": "active",
         "subscriberId": f"M{patient.number:07d}",
-        "beneficiary": subject,
+        "beneficiary": reference("Patient", patient.patient_id),
+        "period": period,
         "payor": [reference("Organization", patient.payer.fhir_id)],
     }
-    return person, coverage
 
 
 def _facilities(practice: Practice) -> list[Facility]:

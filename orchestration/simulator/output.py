@@ -25,7 +25,8 @@ def iso_utc(at: int) -> str:
 
 def money(cents: int) -> str:
     """Return whole cents as text with two decimals."""
-    return f"{cents // 100}.{cents % 100:02d}"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 class ByteFile:

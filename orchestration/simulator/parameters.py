@@ -10,32 +10,11 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from orchestration.simulator.rates import RATES, SWITCHES
+
 DEFAULT_AS_OF = datetime(2026, 10, 31, 12, 0, tzinfo=UTC)
 
-STUCK_DEFECTS = (
-    "note_not_started",
-    "note_unsigned",
-    "charge_missing",
-    "claim_not_created",
-    "claim_not_submitted",
-    "denied_documentation",
-    "denied_other",
-)
-ALL_DEFECTS = frozenset(
-    (
-        *STUCK_DEFECTS,
-        "cosign_pending",
-        "recent_work",
-        "superseded_note",
-        "cancelled_visit",
-        "noshow_visit",
-        "nurse_visit",
-        "charge_before_note",
-        "duplicate_delivery",
-        "overlapping_export",
-        "message_replay",
-    )
-)
+ALL_DEFECTS = frozenset(RATES) | SWITCHES
 
 
 def parse_defects(text: str) -> frozenset[str]:
@@ -118,25 +97,8 @@ DIAGNOSIS_CODES = ("I10", "E119", "J069", "M545", "R51", "Z0000")
 class Parameters:
     """The numbers of one practice; written to `truth/parameters.json` as they are."""
 
-    # Share of visits to which a defect happens while its switch is on.
-    rates: dict[str, float] = field(
-        default_factory=lambda: {
-            "note_not_started": 0.02,
-            "note_unsigned": 0.03,
-            "charge_missing": 0.02,
-            "claim_not_created": 0.015,
-            "claim_not_submitted": 0.01,
-            "denied_documentation": 0.02,
-            "denied_other": 0.04,
-            "cosign_pending": 0.10,  # of the notes that need a cosignature
-            "superseded_note": 0.03,
-            "cancelled_visit": 0.06,
-            "noshow_visit": 0.05,
-            "nurse_visit": 0.04,
-            "charge_before_note": 0.05,
-            "message_replay": 0.1,  # of the days of a facility that sends messages
-        }
-    )
+    # Share to which a defect happens while its switch is on.
+    rates: dict[str, float] = field(default_factory=lambda: dict(RATES))
     encounters_per_patient: int = 3
     # The calendar, in days before (-) or after as_of.
     first_visit_day: int = -180
@@ -172,7 +134,6 @@ class Parameters:
     charge_line_seconds: int = 20
     claim_creation: Span = Span(0.2, 48)
     submission_second_of_day_utc: int = 80_100  # 22:15
-    submission_days_per_file: int = 3
     adjudication: Span = Span(240, 720)
     adjudication_second_of_day_utc: int = 54_000  # 15:00
     copay_share: float = 0.5
@@ -181,8 +142,71 @@ class Parameters:
     claims_per_transaction: int = 5000
     replayed_messages: int = 5
 
+    # What comes back about a claim.
+    file_answer_seconds: int = 1200
+    clearinghouse_second_of_day_utc: int = 43_200
+    payer_answer_second_of_day_utc: int = 64_800
+    answer_due_business_days: int = 2
+    file_answer_due_business_days: int = 1
+    usual_response_days: int = 45
+    late_response_days: Span = Span(1200, 2000)
+    information_asked: Span = Span(48, 200)
+    resubmission: Span = Span(20, 120)
+    correction: Span = Span(24, 240)
+    void: Span = Span(60, 200)
+    reissue: Span = Span(24, 72)
+    facility_share: float = 0.6
+    interest_cents: int = 125
+    recovered_cents: int = 3000
+
+    # Coding, holds, registration and charges.
+    coding_start: Span = Span(0.5, 12)
+    coding_work: Span = Span(2, 60)
+    query_start: Span = Span(0.2, 1.5)
+    query_answer: Span = Span(1, 50)
+    bill_hold_hours: int = 72
+    short_hold: Span = Span(6, 150)
+    hold_start: Span = Span(0.1, 6)
+    late_charge: Span = Span(24, 200)
+    router_seconds: int = 900
+    charge_correction: Span = Span(1, 20)
+    appointment_open_hours: int = 24
+    plausible_visit_hours: int = 12
+    coverage_repaired_days: tuple[int, int] = (5, 40)
+    coverage_repaired_share: float = 0.5
+
+    # Notes that are opened again, and those by others.
+    addendum_start: Span = Span(0.5, 20)
+    addendum_signature: Span = Span(0.5, 40)
+    edit_start: Span = Span(0.5, 20)
+    edit_signature: Span = Span(0.3, 30)
+    edited_after_submission_share: float = 0.4
+    student_attested_share: float = 0.5
+
     visit_types: tuple[VisitType, ...] = VISIT_TYPES
     denied_other_reasons: tuple[str, ...] = ("27", "29", "197")
+    # Reason and remarks of denials for want of documentation, and for other causes.
+    documentation_denials: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("16", ("N706",)),
+        ("252", ("N706",)),
+        ("252", ("M127",)),
+        ("226", ("N102",)),
+        ("50", ("N661", "M25")),
+        ("150", ("N163",)),
+        ("251", ("N705",)),
+        ("B12", ()),
+    )
+    other_denials: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("27", ()),
+        ("29", ()),
+        ("197", ()),
+        ("16", ()),
+        ("16", ("MA130",)),
+        ("97", ("M15",)),
+        ("22", ()),
+    )
+    unmapped_reason: str = "ZZ9"
+    line_denial_reasons: tuple[str, ...] = ("97", "151", "4")
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values for JSON."""

@@ -86,6 +86,7 @@ class Patient:
     facility: Facility
     payer: Payer
     birth_date: str
+    luck: float
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,19 @@ class Practice:
         start = _STAFF_PER_FACILITY * (facility.number - 1)
         return self.providers[start : start + _STAFF_PER_FACILITY]
 
+    def student_of(self, facility: Facility) -> Provider:
+        """Return the student who writes notes in a facility and sees nobody alone."""
+        staff = _STAFF_PER_FACILITY * len(self.facilities)
+        return self.providers[staff + facility.number - 1]
+
     def patient(self, number: int) -> Patient:
         """Return patient `number`; the same for a seed whoever else there is."""
         rng = dice(self.seed, "patient", number)
         facility = rng.choice(self.facilities)
         payer = rng.choice(self.payers)
         born = f"{rng.randrange(1935, 2008)}-{rng.randrange(1, 13):02d}-15"
-        return Patient(number, f"PT-{number:07d}", facility, payer, born)
+        luck = rng.random()
+        return Patient(number, f"PT-{number:07d}", facility, payer, born, luck)
 
 
 _SITES = (
@@ -133,7 +140,7 @@ _STAFF_PER_FACILITY = 4
 
 
 def build_practice(seed: int, parameters: Parameters) -> Practice:
-    """Return the practice of a seed: 6 facilities, 24 providers, 5 payers."""
+    """Return the practice of a seed: 6 facilities, 30 people, 5 payers."""
     facilities = tuple(
         Facility(
             number=number,
@@ -154,6 +161,7 @@ def build_practice(seed: int, parameters: Parameters) -> Practice:
     providers: list[Provider] = []
     for facility in facilities:
         providers += _staff(seed, parameters, facility)
+    providers += [_student(facility) for facility in facilities]
     payers = tuple(Payer(number, *row) for number, row in enumerate(_PAYERS, start=1))
     return Practice(seed, made_up_npi(0), facilities, tuple(providers), payers)
 
@@ -183,6 +191,23 @@ def _staff(seed: int, parameters: Parameters, facility: Facility) -> list[Provid
             )
         )
     return staff
+
+
+def _student(facility: Facility) -> Provider:
+    number = _STAFF_PER_FACILITY * len(_SITES) + facility.number
+    return Provider(
+        number=number,
+        provider_id=f"PR{number:02d}",
+        npi=made_up_npi(number),
+        name=f"Testprovider A{number:02d}",
+        specialty="student",
+        role="student",
+        facility=facility,
+        weight=0.0,
+        same_day_share=0.0,
+        later_signature=Delay(1, 0, 1),
+        supervisor=None,
+    )
 
 
 def _later_signature(rng: Random, parameters: Parameters) -> Delay:

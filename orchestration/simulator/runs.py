@@ -5,6 +5,8 @@ Friday of the UTC date.
 """
 
 DAY = 86_400
+# The time of what never happens: the last second of the year 9999.
+NEVER = 253_402_300_799
 _BUSINESS_DAYS = 5
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
 
@@ -34,3 +36,12 @@ def business_day_number(at: int) -> int:
     """Return how many business days there were from 1970 to the day of a run."""
     week, place = divmod(at // DAY + _EPOCH_WEEKDAY, 7)
     return week * _BUSINESS_DAYS + min(place, _BUSINESS_DAYS - 1)
+
+
+def after_business_days(at: int, count: int) -> int:
+    """Return the same time of day so many business days later."""
+    day, time = divmod(at, DAY)
+    while count:
+        day += 1
+        count -= weekday(day) < _BUSINESS_DAYS
+    return day * DAY + time

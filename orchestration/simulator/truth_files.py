@@ -5,20 +5,26 @@ from pathlib import Path
 
 import orjson
 
+from orchestration.simulator.billing import Claim
+from orchestration.simulator.blockers import Blocker, blockers_of, primary_of
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.output import Table, iso_utc
 from orchestration.simulator.practice import Practice
-from orchestration.simulator.truth import (
-    gaps_at,
-    links_at,
-    milestones_at,
-    state_at,
-)
+from orchestration.simulator.states import state_among
+from orchestration.simulator.truth import gaps_at, links_at, milestones_at
 from orchestration.simulator.world import World
 
 PARAMETERS_FILE = "parameters.json"
 TRUTH_FILES = frozenset(
-    {"milestones.csv", "states.csv", "gaps.csv", "links.csv", PARAMETERS_FILE}
+    {
+        "milestones.csv",
+        "states.csv",
+        "gaps.csv",
+        "links.csv",
+        "blockers.csv",
+        "claims.csv",
+        PARAMETERS_FILE,
+    }
 )
 MILESTONE_COLUMNS = ("encounter_id", "milestone", "at")
 STATE_COLUMNS = (
@@ -36,6 +42,24 @@ LINK_COLUMNS = (
     "claim_id",
     "patient_control_number",
 )
+BLOCKER_COLUMNS = (
+    "encounter_id",
+    "blocker_code",
+    "started_at",
+    "ended_at",
+    "is_primary",
+)
+CLAIM_COLUMNS = (
+    "encounter_id",
+    "claim_id",
+    "patient_control_number",
+    "frequency_code",
+    "form",
+    "replaces_claim_id",
+    "is_report",
+    "created_at",
+    "submitted_at",
+)
 
 
 class TruthWriter:
@@ -47,6 +71,8 @@ class TruthWriter:
         self._states = Table(folder / "states.csv", STATE_COLUMNS)
         self._gaps = Table(folder / "gaps.csv", GAP_COLUMNS, always=True)
         self._links = Table(folder / "links.csv", LINK_COLUMNS)
+        self._blockers = Table(folder / "blockers.csv", BLOCKER_COLUMNS, always=True)
+        self._claims = Table(folder / "claims.csv", CLAIM_COLUMNS, always=True)
         self.stages: Counter[str] = Counter()
 
     def add(self, journey: Journey) -> None:
@@ -54,17 +80,61 @@ class TruthWriter:
         encounter_id, at = journey.encounter_id, self._at
         for milestone, when in milestones_at(journey, at).items():
             self._milestones.row((encounter_id, milestone, iso_utc(when)))
-        state = state_at(journey, at)
+        blockers = blockers_of(journey, at)
+        state = state_among(journey, blockers, at)
         self.stages[state.stage] += 1
         self._states.row((encounter_id, iso_utc(at), *state))
         for requirement_id, missing_item in gaps_at(journey, at):
             self._gaps.row((encounter_id, requirement_id, missing_item))
         self._links.row((encounter_id, *links_at(journey, at)))
+        primary = primary_of(blockers, state.stage, at)
+        for blocker in blockers:
+            if blocker.started_at <= at:
+                self._blocker(journey, blocker, is_primary=blocker is primary)
+        for claim in journey.claims:
+            if claim.created_at <= at:
+                self._claim(journey, claim)
 
     def close(self) -> None:
         """Finish the files."""
-        for table in (self._milestones, self._states, self._gaps, self._links):
+        for table in (
+            self._milestones,
+            self._states,
+            self._gaps,
+            self._links,
+            self._blockers,
+            self._claims,
+        ):
             table.close()
+
+    def _seen(self, when: int) -> str:
+        return iso_utc(when) if when <= self._at else ""
+
+    def _blocker(self, journey: Journey, blocker: Blocker, *, is_primary: bool) -> None:
+        self._blockers.row(
+            (
+                journey.encounter_id,
+                blocker.code,
+                iso_utc(blocker.started_at),
+                self._seen(blocker.ended_at),
+                "true" if is_primary else "false",
+            )
+        )
+
+    def _claim(self, journey: Journey, claim: Claim) -> None:
+        self._claims.row(
+            (
+                journey.encounter_id,
+                claim.claim_id,
+                claim.control_number,
+                claim.frequency,
+                claim.form,
+                claim.replaces.claim_id if claim.replaces else "",
+                "true" if claim.is_report else "false",
+                iso_utc(claim.created_at),
+                self._seen(claim.filed_at),
+            )
+        )
 
 
 def write_parameters(

@@ -1,25 +1,32 @@
 """The simulated practice at work: one visit passes from state to state.
 
-Holds the state machine that makes a journey. It knows nothing of files, of what
-a system records, or of how anyone would later work out where the visit stands.
+Holds how a journey is made, and the visit itself; notes, charges and claims are
+in modules of their own. It knows nothing of files, of what a system records, or
+of how anyone would later work out where the visit stands.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from orchestration.simulator.decide import decide
-from orchestration.simulator.journey import NEVER, Charge, Document, Journey
+from orchestration.simulator.charge_steps import charge, code, hold
+from orchestration.simulator.claim_steps import bill, bill_together
+from orchestration.simulator.clock_changes import visit_at_clock_change
+from orchestration.simulator.coverage_steps import insurance_of
+from orchestration.simulator.insurance import Insurance
+from orchestration.simulator.journey import Journey
+from orchestration.simulator.note_steps import write_notes
 from orchestration.simulator.parameters import (
-    ADD_ON_CODES,
     DIAGNOSIS_CODES,
     NURSE_VISIT,
-    STUCK_DEFECTS,
     Parameters,
     VisitType,
-    dice,
 )
 from orchestration.simulator.practice import Facility, Patient, Practice, Provider
-from orchestration.simulator.runs import DAY, next_payment, next_submission
+from orchestration.simulator.runs import DAY, NEVER
+from orchestration.simulator.walk import Walk, habit_of
+
+ACKNOWLEDGEMENTS = "acknowledgements"
+_HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,22 @@ class World:
 
     def journey(self, index: int, patient: Patient) -> Journey:
         """Return the journey of encounter `index`, a visit of this patient."""
-        return _Walk(self, index, patient).walk()
+        walk = self._walked(index, patient)
+        place = (index - 1) % self.parameters.encounters_per_patient
+        if place < 2 and self._habit(patient) == "combined_claim":  # noqa: PLR2004
+            # The first two visits of such a patient go on one claim.
+            other = self._walked(index - 1 if place else index + 1, patient)
+            first, second = (other, walk) if place else (walk, other)
+            bill_together(first, second)
+        return walk.journey
 
     def patient_number(self, index: int) -> int:
         """Return the number of the patient whose visit encounter `index` is."""
         return (index - 1) // self.parameters.encounters_per_patient + 1
+
+    def insurance(self, patient: Patient) -> Insurance:
+        """Return the insurance of a patient, now and later."""
+        return self._insurance(patient, self._habit(patient))
 
     @property
     def last_visit_day(self) -> int:
@@ -52,76 +70,73 @@ class World:
         days = self.parameters.early_export_days_before
         return self.as_of + (min(0, self.last_visit_day) - days) * DAY
 
+    def _habit(self, patient: Patient) -> str:
+        return habit_of(self.parameters.rates, patient.luck, self.defects)
 
-class _Walk:
-    """The state machine of one encounter: each step says whether it goes on."""
-
-    def __init__(self, world: World, index: int, patient: Patient) -> None:
-        self.world = world
-        self.numbers = world.parameters
-        self.rng = dice(world.practice.seed, "encounter", index)
-        visit_type = self._visit_type(patient.facility)
-        scheduled = self._scheduled_for(patient.facility)
-        self.journey = Journey(
-            index=index,
-            patient=patient,
-            provider=self._provider(patient.facility, visit_type),
-            visit_type=visit_type,
-            diagnosis_code=self.rng.choice(DIAGNOSIS_CODES),
-            scheduled_for=scheduled,
-            booked_at=self._booked_at(scheduled),
+    def _insurance(self, patient: Patient, habit: str) -> Insurance:
+        return insurance_of(
+            patient,
+            habit,
+            seed=self.practice.seed,
+            as_of=self.as_of,
+            numbers=self.parameters,
         )
-        self.stuck_in = self._stuck_in()
 
-    def walk(self) -> Journey:
-        """Take the encounter from its booking to wherever it gets."""
-        steps = (
-            self._keep_appointment,
-            self._attend,
-            self._write_note,
-            self._replace_note,
-            self._cosign,
-            self._charge,
-            self._create_claim,
-            self._submit_claim,
-            self._decide_claim,
+    def _walked(self, index: int, patient: Patient) -> Walk:
+        walk = Walk(
+            index,
+            seed=self.practice.seed,
+            as_of=self.as_of,
+            numbers=self.parameters,
+            defects=self.defects,
         )
-        for step in steps:
-            if not step():
-                break
-        return self.journey
+        habit = self._habit(patient)
+        walk.student = self.practice.student_of(patient.facility)
+        walk.journey = self._booked(walk, patient, habit)
+        walk.draw_fate(habit)
+        _take_steps(walk)
+        return walk
 
     # Choices made when the visit is booked.
 
-    def _happens(self, defect: str) -> bool:
-        drawn = self.rng.random() < self.numbers.rates[defect]
-        return drawn and defect in self.world.defects
+    def _booked(self, walk: Walk, patient: Patient, habit: str) -> Journey:
+        visit_type = _visit_type(walk, patient.facility)
+        scheduled = self._scheduled_for(walk, patient.facility)
+        numbers = self.parameters
+        return Journey(
+            index=walk.index,
+            patient=patient,
+            provider=self._provider(walk, patient.facility, visit_type),
+            visit_type=visit_type,
+            diagnosis_code=walk.rng.choice(DIAGNOSIS_CODES),
+            scheduled_for=scheduled,
+            booked_at=self._booked_at(walk, scheduled),
+            insurance=self._insurance(patient, habit),
+            is_acknowledged=ACKNOWLEDGEMENTS in self.defects,
+            usual_response_seconds=numbers.usual_response_days * DAY,
+            plausible_visit_seconds=numbers.plausible_visit_hours * _HOUR,
+        )
 
-    def _visit_type(self, facility: Facility) -> VisitType:
-        if self._happens("nurse_visit") and facility.has_nurse:
-            return NURSE_VISIT
-        types = self.numbers.visit_types
-        weights = [visit_type.weight for visit_type in types]
-        return self.rng.choices(types, weights)[0]
-
-    def _provider(self, facility: Facility, visit_type: VisitType) -> Provider:
+    def _provider(
+        self, walk: Walk, facility: Facility, visit_type: VisitType
+    ) -> Provider:
         staff = [
             provider
-            for provider in self.world.practice.staff_of(facility)
+            for provider in self.practice.staff_of(facility)
             if (provider.role == "nurse") == (visit_type is NURSE_VISIT)
         ]
         weights = [provider.weight for provider in staff]
-        return self.rng.choices(staff, weights)[0]
+        return walk.rng.choices(staff, weights)[0]
 
-    def _scheduled_for(self, facility: Facility) -> int:
+    def _scheduled_for(self, walk: Walk, facility: Facility) -> int:
         """Pick a quarter of an hour in the site's opening hours, local time."""
-        world, rng = self.world, self.rng
-        is_ongoing = rng.random() < self.numbers.ongoing_share
-        if is_ongoing and "recent_work" in world.defects:
-            minutes = rng.randrange(self.numbers.ongoing_minutes_before)
-            return world.as_of // 60 * 60 - 60 * minutes
-        first, last = self.numbers.first_visit_day, world.last_visit_day
-        today = datetime.fromtimestamp(world.as_of, UTC).date()
+        rng = walk.rng
+        is_ongoing = rng.random() < self.parameters.ongoing_share
+        if is_ongoing and "recent_work" in self.defects:
+            minutes = rng.randrange(self.parameters.ongoing_minutes_before)
+            return self.as_of // 60 * 60 - 60 * minutes
+        first, last = self.parameters.first_visit_day, self.last_visit_day
+        today = datetime.fromtimestamp(self.as_of, UTC).date()
         day = today + timedelta(days=rng.randrange(first, last))
         while rng.random() >= facility.weekday_weights[day.weekday()]:
             day = today + timedelta(days=rng.randrange(first, last))
@@ -129,167 +144,18 @@ class _Walk:
         minutes = 60 * facility.opening_hour + 15 * rng.randrange(slots)
         return _local_time(facility, day, minutes)
 
-    def _booked_at(self, scheduled: int) -> int:
-        booked = scheduled - 3600 - self.numbers.booking_lead.draw(self.rng)
-        latest = self.world.as_of - self.numbers.late_booking.draw(self.rng)
+    def _booked_at(self, walk: Walk, scheduled: int) -> int:
+        booked = scheduled - _HOUR - self.parameters.booking_lead.draw(walk.rng)
+        latest = self.as_of - self.parameters.late_booking.draw(walk.rng)
         return min(booked, latest)
 
-    def _stuck_in(self) -> str:
-        """Pick the one step, if any, that somebody never takes."""
-        drawn = self.rng.random()
-        for defect in STUCK_DEFECTS:
-            drawn -= self.numbers.rates[defect]
-            if drawn < 0:
-                return defect if defect in self.world.defects else ""
-        return ""
 
-    # The visit.
-
-    def _keep_appointment(self) -> bool:
-        journey = self.journey
-        if self._happens("cancelled_visit"):
-            share = self.rng.uniform(0.05, 0.98)
-            ahead = journey.scheduled_for - journey.booked_at
-            journey.cancelled_at = journey.booked_at + int(share * ahead)
-            return False
-        if self._happens("noshow_visit"):
-            marked_after = self.numbers.noshow_marked.draw(self.rng)
-            journey.noshow_at = journey.scheduled_for + marked_after
-            return False
-        return True
-
-    def _attend(self) -> bool:
-        journey, numbers, rng = self.journey, self.numbers, self.rng
-        limit = numbers.arrival_minutes_limit
-        late = rng.gauss(numbers.arrival_minutes_mean, numbers.arrival_minutes_sigma)
-        journey.arrived_at = journey.scheduled_for + int(
-            60 * max(-limit, min(limit, late))
-        )
-        journey.started_at = journey.arrived_at + numbers.waiting_room.draw(rng)
-        factor = rng.uniform(*numbers.duration_factor)
-        journey.ended_at = journey.started_at + int(
-            60 * factor * journey.visit_type.minutes
-        )
-        return True
-
-    # The note. None of these ends the journey: a charge does not wait for a note.
-
-    def _write_note(self) -> bool:
-        journey, provider = self.journey, self.journey.provider
-        if self._is_stuck_in("note_not_started"):
-            return True
-        started = journey.ended_at + self.numbers.note_start.draw(self.rng)
-        note = Document(f"D-{journey.index:07d}-1", started)
-        journey.documents.append(note)
-        if self.rng.random() < provider.same_day_share:
-            delay = self.numbers.same_day_signature.draw(self.rng)
-        else:
-            delay = provider.later_signature.draw(self.rng)
-        note.signed_at = started + delay
-        return True
-
-    def _replace_note(self) -> bool:
-        """Replace, now and then, the signed note by one that is signed later."""
-        journey, numbers = self.journey, self.numbers
-        if journey.documents and self._happens("superseded_note"):
-            old = journey.documents[0]
-            old.replaced_at = old.signed_at + numbers.replacement_start.draw(self.rng)
-            new = Document(
-                f"D-{journey.index:07d}-2", old.replaced_at, replaces_id=old.document_id
-            )
-            new.signed_at = new.started_at + numbers.replacement_signature.draw(
-                self.rng
-            )
-            journey.documents.append(new)
-        if journey.documents and self._is_stuck_in("note_unsigned"):
-            journey.documents[-1].signed_at = NEVER
-        return True
-
-    def _cosign(self) -> bool:
-        """Only the version that stays is cosigned."""
-        journey = self.journey
-        if journey.cosigner is None or not journey.documents:
-            return True
-        note = journey.documents[-1]
-        delay = self.numbers.cosignature.draw(self.rng)
-        is_pending = self._happens("cosign_pending") and not self.stuck_in
-        if note.signed_at < NEVER and not is_pending:
-            note.cosigned_at = note.signed_at + delay
-        return True
-
-    # Charge, claim and payment.
-
-    def _charge(self) -> bool:
-        journey, numbers, rng = self.journey, self.numbers, self.rng
-        is_early = self._happens("charge_before_note")
-        if journey.visit_type is NURSE_VISIT or self._is_stuck_in("charge_missing"):
-            return False
-        signed = journey.documents[0].signed_at if journey.documents else NEVER
-        if is_early:
-            until = min(signed, journey.ended_at + 2 * DAY)
-            ahead = until - journey.ended_at
-            entered = journey.ended_at + int(rng.uniform(0.1, 0.8) * ahead)
-        elif signed < NEVER:
-            entered = signed + numbers.charge_entry.draw(rng)
-        else:
-            return False
-        count = 1 + rng.choices((0, 1, 2), numbers.charge_line_counts)[0]
-        gap = numbers.charge_line_seconds
-        if entered <= self.world.as_of < entered + gap * (count - 1):
-            gap = 0  # an extract is taken between two sessions, never inside one
-        for line in range(count):
-            journey.charges.append(self._charge_line(line, entered + line * gap))
-        return True
-
-    def _charge_line(self, line: int, entered_at: int) -> Charge:
-        journey = self.journey
-        visit_type = journey.visit_type
-        codes = ADD_ON_CODES if line else visit_type.charge_codes
-        # An add-on is charged once, so a later line takes the next code.
-        first = 0 if line else self.rng.randrange(len(codes))
-        code, price = codes[(first + line) % len(codes)]
-        modifier = "95" if visit_type.is_virtual and not line else ""
-        identifier = f"CH-{journey.index:07d}-{line + 1}"
-        units = self.rng.choice((1, 1, 2)) if line else 1
-        return Charge(identifier, code, modifier, units, units * price, entered_at)
-
-    def _create_claim(self) -> bool:
-        journey = self.journey
-        if not journey.documents or self._is_stuck_in("claim_not_created"):
-            return False
-        note = journey.documents[-1]
-        complete = note.cosigned_at if journey.cosigner else note.signed_at
-        if complete == NEVER:
-            return False
-        ready = max(complete, journey.charges[-1].entered_at)
-        journey.claim_created_at = ready + self.numbers.claim_creation.draw(self.rng)
-        return True
-
-    def _submit_claim(self) -> bool:
-        journey = self.journey
-        if self._is_stuck_in("claim_not_submitted"):
-            return False
-        journey.claim_submitted_at = next_submission(
-            journey.claim_created_at,
-            time_of_day=self.numbers.submission_second_of_day_utc,
-        )
-        return True
-
-    def _decide_claim(self) -> bool:
-        journey = self.journey
-        ready = journey.claim_submitted_at + self.numbers.adjudication.draw(self.rng)
-        decided_at = next_payment(
-            ready,
-            journey.patient.payer.run_weekdays,
-            time_of_day=self.numbers.adjudication_second_of_day_utc,
-        )
-        journey.decision = decide(
-            self.rng, self.numbers, journey, decided_at=decided_at, stuck=self.stuck_in
-        )
-        return True
-
-    def _is_stuck_in(self, defect: str) -> bool:
-        return self.stuck_in == defect and self.journey.visit_type is not NURSE_VISIT
+def _visit_type(walk: Walk, facility: Facility) -> VisitType:
+    if walk.happens("nurse_visit") and facility.has_nurse:
+        return NURSE_VISIT
+    types = walk.numbers.visit_types
+    weights = [visit_type.weight for visit_type in types]
+    return walk.rng.choices(types, weights)[0]
 
 
 def _local_time(facility: Facility, day: date, minutes: int) -> int:
@@ -297,3 +163,74 @@ def _local_time(facility: Facility, day: date, minutes: int) -> int:
     midnight = datetime(day.year, day.month, day.day, tzinfo=facility.zone)
     # Adding to a zoned time moves its wall clock, which is what a slot is.
     return int((midnight + timedelta(minutes=minutes)).timestamp())
+
+
+def _take_steps(walk: Walk) -> None:
+    """Take the encounter from its booking to wherever it gets."""
+    if walk.has("clock_change_visit"):
+        visit_at_clock_change(walk)
+    if walk.has("appointment_moved"):
+        _move(walk)
+    if not _keep_appointment(walk):
+        is_for_bill = walk.journey.visit_type is not NURSE_VISIT
+        if walk.has("charge_on_cancelled") and is_for_bill and _is_called_off(walk):
+            charge(walk)
+        return
+    _attend(walk)
+    if walk.is_story("visit_left_open"):
+        return
+    # A charge does not wait for a note, nor a note for a charge.
+    write_notes(walk)
+    if walk.journey.visit_type is NURSE_VISIT:
+        return
+    charge(walk)
+    code(walk)
+    hold(walk)
+    bill(walk)
+
+
+def _keep_appointment(walk: Walk) -> bool:
+    journey = walk.journey
+    if walk.happens("cancelled_visit"):
+        share = walk.rng.uniform(0.05, 0.98)
+        since = journey.moved_at if journey.moved_at < NEVER else journey.booked_at
+        journey.cancelled_at = since + int(share * (journey.scheduled_for - since))
+        return False
+    if walk.happens("noshow_visit"):
+        marked_after = walk.numbers.noshow_marked.draw(walk.rng)
+        journey.noshow_at = journey.scheduled_for + marked_after
+        return False
+    # Nobody came, and nobody has said so.
+    return not walk.is_story("appointment_left_open")
+
+
+def _move(walk: Walk) -> None:
+    """Let the visit have been planned for another time at first."""
+    journey = walk.journey
+    rng = walk.dice("appointment_moved")
+    ahead = journey.scheduled_for - journey.booked_at
+    journey.moved_at = journey.booked_at + int(rng.uniform(0.05, 0.9) * ahead)
+    journey.first_planned_for = journey.scheduled_for + DAY * rng.randrange(1, 10)
+
+
+def _is_called_off(walk: Walk) -> bool:
+    return min(walk.journey.cancelled_at, walk.journey.noshow_at) < NEVER
+
+
+def _attend(walk: Walk) -> None:
+    journey, numbers, rng = walk.journey, walk.numbers, walk.rng
+    limit = numbers.arrival_minutes_limit
+    late = rng.gauss(numbers.arrival_minutes_mean, numbers.arrival_minutes_sigma)
+    journey.arrived_at = journey.scheduled_for + int(60 * max(-limit, min(limit, late)))
+    journey.started_at = journey.arrived_at + numbers.waiting_room.draw(rng)
+    factor = rng.uniform(*numbers.duration_factor)
+    length = int(60 * factor * journey.visit_type.minutes)
+    if not walk.is_story("visit_left_open"):
+        journey.ended_at = journey.started_at + length
+    is_known = journey.arrived_at <= walk.as_of and journey.moved_at == NEVER
+    journey.is_walk_in = walk.has("walk_in") and is_known
+    if journey.is_walk_in:
+        journey.booked_at = journey.arrived_at
+    journey.is_appointment_left_open = (
+        walk.has("appointment_unresolved") and not journey.is_walk_in
+    )

@@ -76,9 +76,9 @@ def _transaction(
     envelope: Envelope, number: str, body: Iterable[Segment]
 ) -> Iterator[Segment]:
     kind = envelope.transaction_type
-    # Only claims repeat the guide's number in ST03; payments carry it in GS08.
+    # Only payments do not repeat the guide's number in ST03; they have GS08.
     header: Segment = ("ST", kind, number)
-    yield (*header, envelope.implementation) if kind == "837" else header
+    yield header if kind == "835" else (*header, envelope.implementation)
     count = 0
     for segment in body:
         count += 1

@@ -70,8 +70,10 @@ def write_days(folder: Path, world: World) -> None:
                 export.add(journey)
         if patient.number not in patients and patient.facility.system == FHIR:
             patients.add(patient.number)
-            for resource in patient_resources(patient):
-                exports[patient.number % DAYS].fhir.write(resource)
+            export = exports[patient.number % DAYS]
+            insurance = world.insurance(patient)
+            for resource in patient_resources(patient, insurance, world.as_of):
+                export.fhir.write(resource)
     for number, export in enumerate(exports):
         export.csv.add_directory(world.practice, world.as_of - (365 - number) * DAY)
         if number % 10 == 0:

@@ -1,9 +1,11 @@
 """Reads the files of a simulated practice without any code of the simulator."""
 
 import csv
+import gzip
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,14 @@ from orchestration.simulator.parameters import parse_defects
 from orchestration.simulator.simulate import simulate
 
 Row = dict[str, str]
+
+# What goes wrong in a practice whose claims are simply sent, and paid or denied.
+PLAIN_DEFECTS = (
+    "cancelled_visit,charge_before_note,charge_missing,claim_not_created,"
+    "claim_not_submitted,cosign_pending,denied_documentation,denied_other,"
+    "duplicate_delivery,message_replay,noshow_visit,note_not_started,note_unsigned,"
+    "nurse_visit,overlapping_export,recent_work,superseded_note"
+)
 
 
 @dataclass(frozen=True)
@@ -39,18 +49,18 @@ class Planted:
             self._read[name] = self.rows(self.truth / f"{name}.csv")
         return self._read[name]
 
-    @property
+    @cached_property
     def milestones(self) -> dict[str, Row]:
         found: defaultdict[str, Row] = defaultdict(dict)
         for row in self.true("milestones"):
             found[row["encounter_id"]][row["milestone"]] = row["at"]
         return found
 
-    @property
+    @cached_property
     def states(self) -> dict[str, Row]:
         return {row["encounter_id"]: row for row in self.true("states")}
 
-    @property
+    @cached_property
     def system_of(self) -> dict[str, str]:
         """The system of each facility, by its id."""
         told = orjson.loads((self.truth / "parameters.json").read_bytes())
@@ -58,8 +68,6 @@ class Planted:
 
     def resources(self, kind: str) -> list[dict[str, Any]]:
         """Return the resources of a type in the last export."""
-        import gzip  # noqa: PLC0415
-
         paths = sorted(self.landing.glob(f"fhir/*-{kind}.ndjson*"))
         if not paths:
             return []

@@ -148,7 +148,7 @@ def test_parameters_tell_seed_time_defects_and_every_rate(
     assert told["as_of"] == "2026-10-31T12:00:00Z"
     assert set(told["defects"]) == ALL_DEFECTS
     assert told["parameters"]["rates"]["note_unsigned"] == 0.03
-    assert len(told["providers"]) == 24
+    assert len(told["providers"]) == 30
 
 
 # Deliveries.

@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
+from orchestration.simulator.parameters import parse_defects
 from orchestration.simulator.simulate import SimulationResult, simulate
+from tests.unit.conftest import PLAIN_DEFECTS
 
 ENCOUNTERS = 2000
 SEED = 5
@@ -20,7 +22,8 @@ SEED = 5
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> SimulationResult:
     out = tmp_path_factory.mktemp("simulated")
-    return simulate(out, encounters=ENCOUNTERS, seed=SEED)
+    defects = parse_defects(PLAIN_DEFECTS)
+    return simulate(out, encounters=ENCOUNTERS, seed=SEED, defects=defects)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from orchestration.simulator.parameters import parse_defects
 from orchestration.simulator.simulate import SimulationResult, simulate
+from tests.unit.conftest import PLAIN_DEFECTS
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> SimulationResult:
-    return simulate(tmp_path_factory.mktemp("simulated"), encounters=2000, seed=6)
+    out = tmp_path_factory.mktemp("simulated")
+    defects = parse_defects(PLAIN_DEFECTS)
+    return simulate(out, encounters=2000, seed=6, defects=defects)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

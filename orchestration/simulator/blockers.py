@@ -1,0 +1,214 @@
+"""What kept an encounter from moving on, from when to when: the world's own view.
+
+Each blocker is what somebody in the practice would call the reason for waiting.
+Codes, gates and roles are those that everybody there uses; no rule of a reader of
+files is among them. An interval that has not ended ends NEVER.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from orchestration.simulator.claim_blockers import claim_intervals
+from orchestration.simulator.journey import NOTE, Document, Journey
+from orchestration.simulator.notes import second_signer_missing
+from orchestration.simulator.parameters import NURSE_VISIT
+from orchestration.simulator.runs import NEVER
+
+_HOUR = 3600
+_APPOINTMENT_HOURS = 24
+_OWNERS = {
+    "SCH-01": "front_desk",
+    "REG-01": "front_desk",
+    "VIS-01": "provider",
+    "DOC-01": "provider",
+    "DOC-02": "provider",
+    "DOC-05": "supervising_provider",
+    "DOC-06": "supervising_provider",
+    "DOC-07": "provider",
+    "DOC-08": "provider",
+    "DOC-09": "transcription",
+    "CHG-01": "provider",
+    "CHG-03": "charge_entry",
+    "CHG-05": "charge_entry",
+    "COD-01": "coder",
+    "HLD-01": "system",
+    "HLD-02": "billing_manager",
+    "HLD-03": "biller",
+    "HLD-04": "biller",
+    "HLD-05": "credentialing",
+    "CLM-01": "biller",
+    "CLM-03": "biller",
+    "ACK-01": "biller",
+    "ACK-02": "biller",
+    "ACK-03": "biller",
+    "ACK-04": "biller",
+    "PAY-01": "biller",
+    "PAY-02": "payer",
+    "PAY-03": "provider",
+    "PAY-04": "biller",
+    "PAY-05": "biller",
+    "NB-01": "none",
+    "NB-03": "none",
+    "NB-04": "none",
+    "XREF-02": "charge_entry",
+    "XREF-03": "biller",
+    "DQ-01": "data_engineering",
+}
+_STAGE_OF_PREFIX = {
+    "SCH": "scheduled",
+    "VIS": "visit",
+    "DOC": "documentation",
+    "CHG": "charge",
+    "COD": "coding",
+    "HLD": "hold",
+    "CLM": "claim",
+    "ACK": "acknowledgement",
+    "PAY": "payer",
+}
+_STAGES_OF_EXIT = {
+    "NB-01": "cancelled",
+    "NB-03": "non_billable",
+    "NB-04": "non_billable",
+}
+_HOLD_CODES = {
+    "bill_hold": "HLD-01",
+    "manual": "HLD-02",
+    "stop_bill": "HLD-03",
+    "liability": "HLD-04",
+    "enrolment": "HLD-05",
+}
+
+
+class Blocker(NamedTuple):
+    """One reason for waiting, and its span of time."""
+
+    code: str
+    started_at: int
+    ended_at: int = NEVER
+
+    @property
+    def owner(self) -> str:
+        """Who can act next."""
+        return _OWNERS[self.code]
+
+    @property
+    def stage(self) -> str:
+        """The stage in which this may be the reason for waiting, if any."""
+        by_gate = _STAGE_OF_PREFIX.get(self.code.split("-")[0], "")
+        return _STAGES_OF_EXIT.get(self.code, by_gate)
+
+    def is_open_at(self, at: int) -> bool:
+        """Tell whether it holds at a time."""
+        return self.started_at <= at < self.ended_at
+
+
+def primary_of(blockers: Iterable[Blocker], stage: str, at: int) -> Blocker | None:
+    """Return the blocker that explains a stage: the one that began first.
+
+    A bill that is stopped by a missing insurance waits for the front desk.
+    """
+    now = [one for one in blockers if one.is_open_at(at)]
+    found = [one for one in now if one.stage == stage]
+    if stage == "claim":
+        found = [one for one in now if one.code.startswith("REG-")] or found
+    return min(found, key=lambda one: (one.started_at, one.code), default=None)
+
+
+def blockers_of(journey: Journey, at: int) -> list[Blocker]:
+    """Return every blocker of an encounter as things stand at a time, oldest first.
+
+    Those of its future are among them.
+    """
+    found = [Blocker(*interval) for interval in _intervals(journey, at)]
+    real = [one for one in found if one.started_at < one.ended_at]
+    return sorted(real, key=lambda one: (one.started_at, one.code))
+
+
+def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
+    yield from _before_care(journey)
+    if journey.ended_at == NEVER:
+        for charge in journey.charges:
+            yield "XREF-02", charge.entered_at, charge.credited_at
+        return
+    if journey.visit_type is NURSE_VISIT:
+        yield "NB-04", journey.ended_at, NEVER
+        return
+    yield from _notes(journey)
+    yield from _charges(journey)
+    yield from _holding(journey)
+    yield from claim_intervals(journey, at)
+
+
+def _before_care(journey: Journey) -> Iterator[tuple[str, int, int]]:
+    called_off = min(journey.cancelled_at, journey.noshow_at)
+    yield "NB-01", called_off, NEVER
+    is_forgotten = called_off == journey.arrived_at == NEVER
+    if is_forgotten or journey.is_appointment_left_open:
+        yield "SCH-01", journey.planned_end + _APPOINTMENT_HOURS * _HOUR, NEVER
+    if journey.arrived_at < NEVER:
+        too_long = journey.started_at + journey.plausible_visit_seconds
+        yield "VIS-01", too_long, journey.ended_at
+
+
+def _notes(journey: Journey) -> Iterator[tuple[str, int, int]]:
+    notes = [one for one in journey.documents if one.kind == NOTE]
+    begun = min((note.started_at for note in notes), default=NEVER)
+    yield "DOC-01", journey.ended_at, begun
+    for note in notes:
+        yield from _signatures(journey, note)
+    for one in journey.documents:
+        if one.appends_id:
+            yield "DOC-08", one.started_at, one.signed_at
+    query = journey.query
+    if query is not None:
+        yield "DOC-07", query.opened_at, query.answered_at
+
+
+def _signatures(journey: Journey, note: Document) -> Iterator[tuple[str, int, int]]:
+    begun = max(journey.ended_at, note.started_at)
+    yield "DOC-02", begun, note.signed_at
+    if note.is_dictated:
+        yield "DOC-09", note.started_at, note.signed_at
+    second = second_signer_missing(journey, note)
+    if second:
+        yield second, note.signed_at, min(note.cosigned_at, note.replaced_at)
+    for edited_at, signed_at in note.edits:
+        yield "DOC-08", edited_at, signed_at
+
+
+def _charges(journey: Journey) -> Iterator[tuple[str, int, int]]:
+    """No charge: from complete notes on, and again when all lines are taken back."""
+    lines = journey.charges
+    entered = min((one.entered_at for one in lines), default=NEVER)
+    yield "CHG-01", first_complete_at(journey), entered
+    standing = [one for one in lines if one.credited_at == NEVER]
+    if lines and not standing:
+        gone = max(one.credited_at for one in lines)
+        yield "CHG-01", max(gone, first_complete_at(journey)), NEVER
+    routed = [one for one in lines if one.routed_at < NEVER]
+    if routed:
+        first = min(one.routed_at for one in routed)
+        yield "CHG-03", first, max(one.entered_at for one in routed)
+    for one in lines:
+        if one.is_late:
+            yield "CHG-05", one.entered_at, one.credited_at
+        if one.is_duplicate:
+            yield "XREF-03", one.entered_at, one.credited_at
+
+
+def first_complete_at(journey: Journey) -> int:
+    """Return when the notes first lacked nothing, whatever came after."""
+    done = [NEVER]
+    for note in journey.notes:
+        second = second_signer_missing(journey, note)
+        full = note.cosigned_at if second else note.signed_at
+        if full < NEVER:
+            done.append(full)
+    return min(done)
+
+
+def _holding(journey: Journey) -> Iterator[tuple[str, int, int]]:
+    if journey.coding is not None:
+        yield "COD-01", journey.coding.started_at, journey.coding.completed_at
+    for hold in journey.holds:
+        yield _HOLD_CODES[hold.hold_type], hold.started_at, hold.ended_at
