@@ -4,7 +4,7 @@ None of these steps ends the journey: a charge does not wait for a note.
 """
 
 from orchestration.simulator.journey import ADDENDUM, NOTE, OTHER, Document
-from orchestration.simulator.practice import HL7V2
+from orchestration.simulator.practice import CSV, FHIR, HL7V2
 from orchestration.simulator.runs import NEVER
 from orchestration.simulator.walk import Walk
 
@@ -17,7 +17,9 @@ def write_notes(walk: Walk) -> None:
     _write_something_else(walk)
     _append(walk)
     _edit_before_claim(walk)
-    if walk.journey.documents and walk.has("signature_time_missing"):
+    # Only a system that tells of signatures apart from documents can miss them.
+    is_apart = walk.journey.facility.system == FHIR
+    if is_apart and walk.has("signature_time_missing"):
         for document in walk.journey.documents:
             document.has_signature_time = False
 
@@ -159,7 +161,9 @@ def edit(walk: Walk, after: int) -> None:
 
 def _is_edited(walk: Walk) -> bool:
     is_plain = not walk.story and not walk.has("addendum_signed")
-    needs_one = walk.journey.cosigner is None
+    # A flat extract shows the last signature only; nobody could tell of the first.
+    is_kept = walk.journey.facility.system != CSV
+    needs_one = walk.journey.cosigner is None and is_kept
     return (
         walk.has("note_edited") and is_plain and needs_one and complete_at(walk) < NEVER
     )

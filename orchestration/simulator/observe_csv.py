@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration.simulator.billing import VOID, Charge, Claim
 from orchestration.simulator.csv_columns import COLUMNS, DOCUMENT_TYPES
 from orchestration.simulator.insurance import Insurance
-from orchestration.simulator.journey import OTHER, Document, Journey
+from orchestration.simulator.journey import NOTE, Document, Journey
 from orchestration.simulator.output import Table, iso_utc, money
 from orchestration.simulator.practice import CSV, FHIR, Patient, Practice
 from orchestration.simulator.runs import NEVER
@@ -202,7 +202,7 @@ class CsvExtract:
             status = "superseded"
         is_cosigned = document.cosigned_at <= self._at
         second = journey.cosigner or journey.provider
-        needs_second = journey.cosigner is not None and document.kind != OTHER
+        needs_second = journey.cosigner is not None and document.kind == NOTE
         self._tables["documents"].row(
             (
                 document.document_id,

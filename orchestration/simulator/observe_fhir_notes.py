@@ -16,7 +16,7 @@ from orchestration.simulator.fhir_writer import (
     practitioner,
     reference,
 )
-from orchestration.simulator.journey import OTHER, Document, Journey
+from orchestration.simulator.journey import NOTE, OTHER, Document, Journey
 from orchestration.simulator.practice import Provider
 from orchestration.simulator.runs import NEVER
 
@@ -78,7 +78,7 @@ def _document_reference(journey: Journey, document: Document, at: int) -> Resour
         "content": [{"attachment": {"contentType": "text/plain"}}],
         "context": {"encounter": [encounter_of(journey.encounter_id)]},
     }
-    if journey.cosigner and document.kind != OTHER:
+    if journey.cosigner and document.kind == NOTE:
         resource["authenticator"] = practitioner(journey.cosigner)
     relations = (("replaces", document.replaces_id), ("appends", document.appends_id))
     related = [

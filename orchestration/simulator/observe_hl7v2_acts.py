@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from orchestration.simulator.billing import Charge
 from orchestration.simulator.hl7v2_teller import Message, Teller
 from orchestration.simulator.hl7v2_writer import person, segment
-from orchestration.simulator.journey import OTHER, Document
+from orchestration.simulator.journey import NOTE, OTHER, Document
 from orchestration.simulator.runs import NEVER
 
 PROGRESS_NOTE, INSTRUCTIONS = "PN", "PI"
@@ -43,7 +43,7 @@ def _changes(teller: Teller, document: Document) -> Iterator[tuple[int, str, str
     if signed == NEVER:
         return
     author = person(document.author, teller.time(signed))
-    asks_for_second = journey.cosigner is not None and document.kind != OTHER
+    asks_for_second = journey.cosigner is not None and document.kind == NOTE
     yield signed, "T04", _AUTHENTICATED if asks_for_second else _LEGAL, author
     for edited_at, again_at in document.edits:
         again = person(document.author, teller.time(again_at))
@@ -62,7 +62,7 @@ def _notice(
     when, event, status, signers = change
     journey = teller.journey
     author = document.author
-    second = journey.cosigner if document.kind != OTHER else None
+    second = journey.cosigner if document.kind == NOTE else None
     fields = {
         1: "1",
         2: INSTRUCTIONS if document.kind == OTHER else PROGRESS_NOTE,

@@ -67,7 +67,7 @@ TRAITS: dict[str, float] = {
     "duplicate_charge": 0.01,
     "addendum_signed": 0.02,
     "note_edited": 0.015,
-    "signature_time_missing": 0.1,
+    "signature_time_missing": 0.3,  # of the visits of a system that keeps them apart
     "clock_change_visit": 0.004,
 }
 
