@@ -12,6 +12,7 @@ from orchestration.simulator.claim_blockers import claim_intervals
 from orchestration.simulator.journey import NOTE, Document, Journey
 from orchestration.simulator.notes import second_signer_missing
 from orchestration.simulator.parameters import NURSE_VISIT
+from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.runs import NEVER
 
 _HOUR = 3600
@@ -65,10 +66,11 @@ _STAGE_OF_PREFIX = {
     "ACK": "acknowledgement",
     "PAY": "payer",
 }
-_STAGES_OF_EXIT = {
+_STAGES_OF_CODE = {
     "NB-01": "cancelled",
     "NB-03": "non_billable",
     "NB-04": "non_billable",
+    "DQ-01": "unknown",
 }
 _HOLD_CODES = {
     "bill_hold": "HLD-01",
@@ -95,7 +97,7 @@ class Blocker(NamedTuple):
     def stage(self) -> str:
         """The stage in which this may be the reason for waiting, if any."""
         by_gate = _STAGE_OF_PREFIX.get(self.code.split("-")[0], "")
-        return _STAGES_OF_EXIT.get(self.code, by_gate)
+        return _STAGES_OF_CODE.get(self.code, by_gate)
 
     def is_open_at(self, at: int) -> bool:
         """Tell whether it holds at a time."""
@@ -133,6 +135,8 @@ def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
     if journey.visit_type is NURSE_VISIT:
         yield "NB-04", journey.ended_at, NEVER
         return
+    if is_lost(journey):
+        yield "DQ-01", journey.ended_at, journey.claim_submitted_at
     yield from _notes(journey)
     yield from _charges(journey)
     yield from _holding(journey)

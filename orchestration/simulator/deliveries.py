@@ -106,6 +106,7 @@ class Deliveries:
     def add_patient(self, patient: Patient) -> None:
         """Record a patient where the facility's system keeps patients."""
         self._final.add_patient(patient, self._world.insurance(patient))
+        self._messages.add_patient(patient)
 
     def add(self, journey: Journey) -> None:
         """Record an encounter in every system that takes part in it."""

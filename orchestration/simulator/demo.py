@@ -56,10 +56,10 @@ def _simulate(
 ) -> None:
     try:
         simulate(data, encounters=encounters, seed=seed, on_progress=on_progress)
-    except FileExistsError:
+    except FileExistsError as error:
         raise DemoRefusedError(
-            f"the landing folder in {data} holds files that no simulation wrote. Use "
-            "'chartgap run' for them, or set CHARTGAP_DATA_DIR to another folder."
+            f"in {data}, {error}. Use 'chartgap run' for them, or set "
+            "CHARTGAP_DATA_DIR to another folder."
         ) from None
 
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from orchestration.simulator.hl7v2_writer import SEPARATORS
+from orchestration.simulator.hl7v2_disorder import merge_messages
+from orchestration.simulator.hl7v2_teller import Message
+from orchestration.simulator.hl7v2_writer import SEPARATORS, Sender
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_hl7v2 import observe_messages
 from orchestration.simulator.output import ByteFile, Spill
 from orchestration.simulator.parameters import dice
-from orchestration.simulator.practice import Facility
+from orchestration.simulator.practice import Facility, Patient
 from orchestration.simulator.world import World
 
 REPLAY = "message_replay"
@@ -32,16 +34,28 @@ class Hl7v2Feed:
         """Let the facility's system send what it has to say of an encounter."""
         if journey.booked_at > self._world.as_of:
             return
-        facility = journey.facility
         for message in observe_messages(journey, self._world.as_of):
-            local = datetime.fromtimestamp(message.sent_at, facility.zone)
-            key = (local.toordinal(), facility.number)
-            record = {
-                "at": message.sent_at,
-                "id": message.control_id,
-                "text": message.text,
-            }
-            self._messages.add(key, record)
+            self._keep(journey.facility, message)
+
+    def add_patient(self, patient: Patient) -> None:
+        """Let the facility's system tell which records of a patient were joined."""
+        aliases = self._world.aliases(patient)
+        if not aliases:
+            return
+        facility = patient.facility
+        sender = Sender(facility, not self._world.has_naive_times(facility))
+        for message in merge_messages(patient, aliases, sender, self._world.as_of):
+            self._keep(facility, message)
+
+    def _keep(self, facility: Facility, message: Message) -> None:
+        local = datetime.fromtimestamp(message.sent_at, facility.zone)
+        key = (local.toordinal(), facility.number)
+        record = {
+            "at": message.sent_at,
+            "id": message.control_id,
+            "text": message.text,
+        }
+        self._messages.add(key, record)
 
     def close(self) -> None:
         """Write all files, oldest day first."""

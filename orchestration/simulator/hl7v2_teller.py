@@ -9,6 +9,9 @@ from orchestration.simulator.hl7v2_writer import (
     segment,
 )
 from orchestration.simulator.journey import Journey
+from orchestration.simulator.quirks import wrong_patient_until
+
+_STALE_PLAN_SECONDS = 900
 
 
 class Message(NamedTuple):
@@ -22,38 +25,67 @@ class Message(NamedTuple):
 class Teller:
     """One system that tells of one encounter up to a time."""
 
-    def __init__(self, journey: Journey, at: int, *, has_offsets: bool) -> None:
+    def __init__(self, journey: Journey, at: int) -> None:
         self.journey = journey
         self.at = at
-        self._sender = Sender(journey.facility, has_offsets)
-        self.patient = patient_segment(journey.patient)
+        self.wrong_patient_id = f"PT-{journey.patient.number + 1:07d}"
+        self._sender = Sender(journey.facility, not journey.has_naive_times)
+        self._own_patient = patient_segment(journey.patient, journey.patient.patient_id)
         # The visit as it was known when booked, after arrival and after its end.
         came = {44: self._known(journey.arrived_at)}
-        self.booked = self._visit_segment({})
-        self.visit = self._visit_segment(came)
-        self.left = self._visit_segment({**came, 45: self._known(journey.ended_at)})
+        self.booked = self.visit_segment({})
+        self.visit = self.visit_segment(came)
+        self.left = self.visit_segment({**came, 45: self._known(journey.ended_at)})
 
     def time(self, at: int) -> str:
         """Return a time as the system writes it."""
         return self._sender.time(at)
 
-    def message(self, kind: str, event: str, when: int, *body: str) -> Message:
+    def patient(self, when: int) -> str:
+        """Return who the encounter was thought to be of at a time (PID)."""
+        journey = self.journey
+        if when < wrong_patient_until(journey, self.at):
+            return patient_segment(journey.patient, self.wrong_patient_id)
+        if journey.aliases:
+            return patient_segment(journey.patient, journey.patient_id_at(when))
+        return self._own_patient
+
+    def message(
+        self, kind: str, event: str, when: int, *body: str, suffix: str = ""
+    ) -> Message:
         """Return a message about something that happened at a time."""
         sent_at = min(when + self.journey.recording_seconds, self.at)
-        control_id = f"{self.journey.index:07d}{event}{when % 100_000_000:08d}"
-        text = self._sender.message(kind, event, sent_at, control_id, body)
-        return Message(sent_at, control_id, text)
+        number = f"{self.journey.index:07d}{event}{when % 100_000_000:08d}{suffix}"
+        text = self._sender.message(kind, event, sent_at, number, body)
+        return Message(sent_at, number, text)
 
-    def event(self, event: str, when: int) -> str:
+    def event(self, event: str, when: int, *, claimed_at: int | None = None) -> str:
         """Return when something happened and was recorded (EVN)."""
         recorded = min(when + self.journey.recording_seconds, self.at)
-        fields = {1: event, 2: self.time(recorded), 6: self.time(when)}
+        happened = when if claimed_at is None else claimed_at
+        fields = {1: event, 2: self.time(recorded), 6: self.time(happened)}
         return segment("EVN", fields)
 
-    def _known(self, when: int) -> str:
-        return self.time(when) if when <= self.at else ""
+    def visit_message(
+        self, event: str, when: int, visit: str, *, claimed_at: int | None = None
+    ) -> Message:
+        """Return a message about a step of the visit."""
+        journey = self.journey
+        happened = self.event(event, when, claimed_at=claimed_at)
+        body = [happened, self.patient(when), visit]
+        if not journey.is_walk_in:
+            planned = journey.planned_for_at(when)
+            if "sources_disagree" in journey.quirks:
+                planned -= _STALE_PLAN_SECONDS
+            body.append(segment("PV2", {8: self.time(planned)}))
+        return self.message("ADT", event, when, *body)
 
-    def _visit_segment(self, course: dict[int, str]) -> str:
+    def merge_message(self, event: str, when: int, prior: str) -> Message:
+        """Return a message that joins to this visit what stood elsewhere (MRG)."""
+        head = (self.event(event, when), self.patient(when))
+        return self.message("ADT", event, when, *head, prior, self.visit)
+
+    def visit_segment(self, course: dict[int, str], *, number: str = "") -> str:
         """Return the visit (PV1), with the times of its course so far."""
         journey = self.journey
         fields = {
@@ -62,7 +94,10 @@ class Teller:
             3: f"CLINIC^^^{journey.facility.facility_id}",
             7: person(journey.provider),
             10: journey.visit_type.code,
-            19: journey.encounter_id,
-            **{number: text for number, text in course.items() if text},
+            19: number or journey.encounter_id,
+            **{place: text for place, text in course.items() if text},
         }
         return segment("PV1", fields)
+
+    def _known(self, when: int) -> str:
+        return self.time(when) if when <= self.at else ""

@@ -21,7 +21,12 @@ _STRUCTURES = {
     "A08": "ADT_A01",
     "A11": "ADT_A09",
     "A13": "ADT_A01",
+    "A23": "ADT_A21",
+    "A37": "ADT_A37",
     "A38": "ADT_A38",
+    "A40": "ADT_A39",
+    "A42": "ADT_A39",
+    "A45": "ADT_A45",
     "P03": "DFT_P03",
 }
 
@@ -68,12 +73,17 @@ def person(provider: Provider, signed_at: str = "") -> str:
     return f"{text}^^{signed_at}" if signed_at else text
 
 
-def patient_segment(patient: Patient) -> str:
-    """Return who the message is about (PID)."""
+def numbered(patient_id: str) -> str:
+    """Return the number of a patient with who gave it (CX)."""
+    return f"{patient_id}^^^TESTEHR^MR"
+
+
+def patient_segment(patient: Patient, patient_id: str) -> str:
+    """Return who the message is about, under one of their numbers (PID)."""
     born = patient.birth_date.replace("-", "")
     fields = {
         1: "1",
-        3: f"{patient.patient_id}^^^TESTEHR^MR",
+        3: numbered(patient_id),
         5: f"N{patient.number:07d}^TESTPATIENT",
         7: born,
         8: "U",

@@ -90,6 +90,9 @@ class Journey:
     scheduled_for: int
     booked_at: int
     insurance: Insurance
+    aliases: tuple[tuple[int, str], ...] = ()
+    quirks: frozenset[str] = frozenset()
+    has_naive_times: bool = False
     is_acknowledged: bool = False
     is_walk_in: bool = False
     is_appointment_left_open: bool = False
@@ -133,6 +136,11 @@ class Journey:
     def planned_end(self) -> int:
         """When the visit was to end."""
         return self.scheduled_for + 60 * self.visit_type.minutes
+
+    def patient_id_at(self, at: int) -> str:
+        """Return under which number the patient stood at a time."""
+        known = [name for since, name in self.aliases if since <= at]
+        return known[-1] if known else self.patient.patient_id
 
     def planned_for_at(self, at: int) -> int:
         """Return for when it was planned at a time; the plan may have moved since."""

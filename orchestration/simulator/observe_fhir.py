@@ -19,6 +19,7 @@ from orchestration.simulator.fhir_writer import (
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_fhir_billing import billing_resources
 from orchestration.simulator.observe_fhir_notes import note_resources
+from orchestration.simulator.observe_fhir_strays import stray_resources
 from orchestration.simulator.words import appointment_status
 
 VISIT_TYPE_SYSTEM = "urn:chartgap:simulator:visit-type"
@@ -35,6 +36,7 @@ def observe(journey: Journey, at: int) -> Iterator[Resource]:
     yield _encounter(journey, at)
     yield from note_resources(journey, at)
     yield from billing_resources(journey, at)
+    yield from stray_resources(journey, at)
 
 
 def _appointment(journey: Journey, at: int) -> Resource:

@@ -18,6 +18,7 @@ from orchestration.simulator.fhir_writer import (
 )
 from orchestration.simulator.journey import NOTE, OTHER, Document, Journey
 from orchestration.simulator.practice import Provider
+from orchestration.simulator.quirks import mistaken_year
 from orchestration.simulator.runs import NEVER
 
 SIGNATURE_SYSTEM = "urn:iso-astm:E1762-95:2013"
@@ -97,6 +98,9 @@ def _signature(
     name, signer, when = act
     who = practitioner(signer)
     recorded_at = min(when + journey.recording_seconds, at)
+    signed = local(journey.facility, when)
+    if name == "author":
+        signed = mistaken_year(journey, document, signed)
     code = VERIFICATION_SIGNATURE if name == "cosigner" else AUTHOR_SIGNATURE
     return {
         "resourceType": "Provenance",
@@ -108,7 +112,7 @@ def _signature(
         "signature": [
             {
                 "type": [{"system": SIGNATURE_SYSTEM, "code": code}],
-                "when": local(journey.facility, when),
+                "when": signed,
                 "who": who,
             }
         ],

@@ -8,26 +8,30 @@ their own. A bill is not its business: it posts charges and stops there.
 
 from collections.abc import Iterator
 
+from orchestration.simulator.hl7v2_disorder import (
+    disorder_messages,
+    undone_registration,
+)
 from orchestration.simulator.hl7v2_teller import Message, Teller
 from orchestration.simulator.hl7v2_writer import person, segment
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_hl7v2_acts import charge_messages, note_messages
+from orchestration.simulator.quirks import disordered_start
 from orchestration.simulator.runs import NEVER
 
 _UPDATED_AFTER_SECONDS = 900
 _UPDATED_ONE_IN = 3
 
 
-def observe_messages(
-    journey: Journey, at: int, *, has_offsets: bool = True
-) -> Iterator[Message]:
+def observe_messages(journey: Journey, at: int) -> Iterator[Message]:
     """Yield every message about an encounter that was sent by a time."""
-    teller = Teller(journey, at, has_offsets=has_offsets)
+    teller = Teller(journey, at)
     if not journey.is_walk_in:
         yield from _appointment(teller)
     yield from _visit(teller)
     yield from note_messages(teller)
     yield from charge_messages(teller)
+    yield from disorder_messages(teller)
 
 
 def _appointment(teller: Teller) -> Iterator[Message]:
@@ -57,7 +61,7 @@ def _schedule(teller: Teller, when: int, status: str) -> tuple[str, ...]:
     place = {1: "1", 3: journey.facility.facility_id, 6: start}
     return (
         segment("SCH", plan),
-        teller.patient,
+        teller.patient(when),
         teller.booked,
         "RGS|1",
         segment("AIS", service),
@@ -71,7 +75,6 @@ def _visit(teller: Teller) -> Iterator[Message]:
     is_called_off = min(journey.cancelled_at, journey.noshow_at) < NEVER
     steps = [
         (journey.moved_at, "A08", teller.booked),
-        (journey.cancelled_at, "A38", teller.booked),
         (journey.noshow_at, "A38", teller.booked),
         (journey.arrived_at, "A04", teller.visit),
         (journey.started_at, "A01", teller.visit),
@@ -82,15 +85,12 @@ def _visit(teller: Teller) -> Iterator[Message]:
     if journey.index % _UPDATED_ONE_IN == 0 and not is_called_off:
         updated_at = min(journey.ended_at + _UPDATED_AFTER_SECONDS, NEVER)
         steps.append((updated_at, "A08", teller.left))
+    if "registration_undone" not in journey.quirks:
+        steps.append((journey.cancelled_at, "A38", teller.booked))
+    elif journey.cancelled_at <= teller.at:
+        yield from undone_registration(teller)
+    begun_at = disordered_start(journey, teller.at)
     for when, event, visit in sorted(steps):
         if when <= teller.at:
-            yield _visit_message(teller, event, when, visit)
-
-
-def _visit_message(teller: Teller, event: str, when: int, visit: str) -> Message:
-    journey = teller.journey
-    body = [teller.event(event, when), teller.patient, visit]
-    if not journey.is_walk_in:
-        planned = teller.time(journey.planned_for_at(when))
-        body.append(segment("PV2", {8: planned}))
-    return teller.message("ADT", event, when, *body)
+            claimed_at = begun_at if event == "A01" else None
+            yield teller.visit_message(event, when, visit, claimed_at=claimed_at)

@@ -77,7 +77,7 @@ def _notice(
         19: "AV",
         22: signers,
     }
-    body = (teller.event(event, when), teller.patient, teller.visit)
+    body = (teller.event(event, when), teller.patient(when), teller.visit)
     return teller.message("MDM", event, when, *body, segment("TXA", fields))
 
 
@@ -113,7 +113,7 @@ def _posting(teller: Teller, session: list[Act]) -> Message:
     ]
     journey = teller.journey
     visit = teller.visit if journey.arrived_at < NEVER else teller.booked
-    head = (teller.event("P03", posted_at), teller.patient, visit)
+    head = (teller.event("P03", posted_at), teller.patient(posted_at), visit)
     return teller.message("DFT", "P03", posted_at, *head, *lines)
 
 

@@ -29,6 +29,7 @@ from orchestration.simulator.output import Spill
 from orchestration.simulator.parameters import dice
 from orchestration.simulator.practice import Payer
 from orchestration.simulator.remittance_835 import remittance_body, remittance_record
+from orchestration.simulator.strays import stray_claim_number
 from orchestration.simulator.world import World
 from orchestration.simulator.x12_writer import Envelope, Segment, Separators
 
@@ -69,6 +70,16 @@ class ExchangeWriter:
                 record = remittance_record(journey, claim, decision)
                 self._remittances.add(pay_key, record)
         self._answers.add(journey, claim)
+        self._add_stray(journey, claim)
+
+    def _add_stray(self, journey: Journey, claim: Claim) -> None:
+        """Take in the payer's answer to a claim that nobody made, if there is one."""
+        number = stray_claim_number(journey, self._world.as_of)
+        if number and claim is journey.claims[0]:
+            decision = claim.decisions[0]
+            key = (decision.decided_at, journey.patient.payer.number)
+            record = remittance_record(journey, claim, decision)
+            self._remittances.add(key, {**record, "control_number": number})
 
     def close(self) -> None:
         """Write all files."""

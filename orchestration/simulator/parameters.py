@@ -183,6 +183,10 @@ class Parameters:
     edited_after_submission_share: float = 0.4
     student_attested_share: float = 0.5
 
+    # The notes of one facility that one feed lost: days from the last visit day.
+    outage_facility: str = "F4"
+    outage_days: tuple[int, int] = (-12, -4)
+
     visit_types: tuple[VisitType, ...] = VISIT_TYPES
     denied_other_reasons: tuple[str, ...] = ("27", "29", "197")
     # Reason and remarks of denials for want of documentation, and for other causes.

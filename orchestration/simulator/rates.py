@@ -1,8 +1,8 @@
 """The named defects, and to which share of what could have one each happens.
 
-Four kinds. A story is what becomes of an encounter, at most one for each. A trait
-happens to an encounter besides its story. A habit belongs to a patient. A way of
-delivery changes files, not what happened.
+A story is what becomes of an encounter, at most one for each. A trait happens to
+an encounter besides its story, a quirk to its records. A habit belongs to a patient.
+A way of delivery changes files, not what happened.
 """
 
 # In the order in which a single number drawn for the encounter picks one.
@@ -71,11 +71,30 @@ TRAITS: dict[str, float] = {
     "clock_change_visit": 0.004,
 }
 
+# How the systems of an encounter misrepresent it; drawn after the traits.
+QUIRKS: dict[str, float] = {
+    "date_only_times": 0.02,
+    "sentinel_dates": 0.06,
+    "future_time": 0.005,
+    "time_disorder": 0.006,
+    "sources_disagree": 0.03,
+    "entered_in_error": 0.01,
+    "appointment_without_visit": 0.01,
+    "charge_without_visit": 0.006,
+    "remittance_without_claim": 0.004,
+    "visit_merged": 0.01,
+    "visit_moved": 0.01,
+    "discharge_undone": 0.01,
+    "registration_undone": 0.3,  # of the cancelled visits
+}
+
 # In the order in which the one number of a patient picks one.
 HABITS: dict[str, float] = {
     "combined_claim": 0.02,
     "coverage_missing": 0.01,
     "coverage_expired": 0.02,
+    "patient_merged": 0.03,
+    "patient_unmerged": 0.01,
 }
 
 # Of visits that would otherwise have gone their way.
@@ -94,7 +113,14 @@ DELIVERIES: dict[str, float] = {
 }
 
 SWITCHES = frozenset(
-    {"recent_work", "duplicate_delivery", "overlapping_export", "acknowledgements"}
+    {
+        "recent_work",
+        "duplicate_delivery",
+        "overlapping_export",
+        "acknowledgements",
+        "local_clock_times",
+        "feed_outage",
+    }
 )
 
-RATES = {**VISITS, **STORIES, **TRAITS, **HABITS, **DELIVERIES}
+RATES = {**VISITS, **STORIES, **TRAITS, **QUIRKS, **HABITS, **DELIVERIES}

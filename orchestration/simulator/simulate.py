@@ -20,6 +20,11 @@ from orchestration.simulator.parameters import (
     checked_defects,
 )
 from orchestration.simulator.practice import build_practice
+from orchestration.simulator.source_zones import (
+    CLOCK_TIMES,
+    SOURCES_FILE,
+    write_sources,
+)
 from orchestration.simulator.truth_files import (
     PARAMETERS_FILE,
     TRUTH_FILES,
@@ -60,7 +65,7 @@ def simulate(
     defect, and FileExistsError when `out` holds files that no simulation wrote.
     """
     world = _world(encounters, seed=seed, as_of=as_of, defects=defects)
-    _refuse_foreign_files(out)
+    parts = _own_parts(out, world)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".simulating-") as name:
         scratch = Path(name)
@@ -70,7 +75,8 @@ def simulate(
         write_parameters(
             scratch / "truth", world, encounters=encounters, landing_files=files
         )
-        for part in ("landing", "truth"):
+        write_sources(scratch / SOURCES_FILE, world)
+        for part in parts:
             _replace(out / part, scratch / part, scratch / f"old-{part}")
     return SimulationResult(
         out / "landing", out / "truth", encounters, len(files), stages
@@ -121,19 +127,26 @@ def _write(
     return dict(sorted(truth.stages.items()))
 
 
-def _refuse_foreign_files(out: Path) -> None:
-    """Raise FileExistsError unless all that is there came from a simulation."""
+def _own_parts(out: Path, world: World) -> list[str]:
+    """Return what may be replaced in `out`: what is missing or was simulated.
+
+    Raises FileExistsError when files stand in the way that no simulation wrote.
+    """
     told = out / "truth" / PARAMETERS_FILE
-    own = {f"truth/{name}" for name in TRUTH_FILES}
-    if told.is_file():
-        names = orjson.loads(told.read_bytes()).get("landing_files", [])
-        own.update(f"landing/{name}" for name in names)
-    else:
-        own.clear()
+    record = orjson.loads(told.read_bytes()) if told.is_file() else {}
+    own = {f"landing/{name}" for name in record.get("landing_files", [])}
+    if record:
+        own.update(f"truth/{name}" for name in TRUTH_FILES)
     for part in ("landing", "truth"):
         if not own.issuperset(_file_names(out / part, relative_to=out)):
             message = f"the {part} folder holds files that no simulation wrote"
             raise FileExistsError(message)
+    had_zone = CLOCK_TIMES in record.get("defects", [])
+    if CLOCK_TIMES in world.defects and not had_zone and (out / SOURCES_FILE).exists():
+        message = f"there is a {SOURCES_FILE} that no simulation wrote"
+        raise FileExistsError(message)
+    has_zone = had_zone or CLOCK_TIMES in world.defects
+    return ["landing", "truth", *([SOURCES_FILE] if has_zone else [])]
 
 
 def _file_names(folder: Path, *, relative_to: Path) -> list[str]:
@@ -147,4 +160,5 @@ def _file_names(folder: Path, *, relative_to: Path) -> list[str]:
 def _replace(target: Path, new: Path, old: Path) -> None:
     if target.exists():
         target.rename(old)
-    new.rename(target)
+    if new.exists():
+        new.rename(target)

@@ -11,6 +11,7 @@ from orchestration.simulator.blockers import Blocker, blockers_of, primary_of
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import is_complete_at
 from orchestration.simulator.parameters import NURSE_VISIT
+from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.runs import NEVER
 
 
@@ -42,7 +43,9 @@ def stage_at(journey: Journey, at: int) -> str:
         return _before_the_end(journey, at)
     if journey.visit_type is NURSE_VISIT or journey.reported_at <= at:
         return "non_billable"
-    if not is_complete_at(journey, at):
+    if is_lost(journey) and journey.claim_submitted_at > at:
+        return "unknown"
+    if not is_lost(journey) and not is_complete_at(journey, at):
         return "documentation"
     if not journey.charges_at(at):
         return "charge"

@@ -12,6 +12,7 @@ from orchestration.simulator.billing import (
 )
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import complete_at, missing_at
+from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.readiness import expected_charges_at, ready_at
 from orchestration.simulator.runs import NEVER
 from orchestration.simulator.states import closed_at
@@ -113,7 +114,7 @@ _GAPS = {
 
 def gaps_at(journey: Journey, at: int) -> list[tuple[str, str]]:
     """Return requirement and missing item of each gap of a finished visit."""
-    if journey.ended_at > at:
+    if journey.ended_at > at or is_lost(journey):
         return []
     return list(dict.fromkeys(_GAPS[code] for code in missing_at(journey, at)))
 

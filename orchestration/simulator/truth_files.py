@@ -10,7 +10,9 @@ from orchestration.simulator.blockers import Blocker, blockers_of, primary_of
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.output import Table, iso_utc
 from orchestration.simulator.practice import Practice
+from orchestration.simulator.quirks import conflicts_of
 from orchestration.simulator.states import state_among
+from orchestration.simulator.strays import strays_of
 from orchestration.simulator.truth import gaps_at, links_at, milestones_at
 from orchestration.simulator.world import World
 
@@ -23,6 +25,9 @@ TRUTH_FILES = frozenset(
         "links.csv",
         "blockers.csv",
         "claims.csv",
+        "conflicts.csv",
+        "patients.csv",
+        "unmatched.csv",
         PARAMETERS_FILE,
     }
 )
@@ -60,6 +65,9 @@ CLAIM_COLUMNS = (
     "created_at",
     "submitted_at",
 )
+CONFLICT_COLUMNS = ("encounter_id", "conflict", "milestone")
+PATIENT_COLUMNS = ("encounter_id", "patient_id", "other_patient_ids")
+UNMATCHED_COLUMNS = ("encounter_id", "defect", "record_id")
 
 
 class TruthWriter:
@@ -73,12 +81,18 @@ class TruthWriter:
         self._links = Table(folder / "links.csv", LINK_COLUMNS)
         self._blockers = Table(folder / "blockers.csv", BLOCKER_COLUMNS, always=True)
         self._claims = Table(folder / "claims.csv", CLAIM_COLUMNS, always=True)
+        self._conflicts = Table(folder / "conflicts.csv", CONFLICT_COLUMNS, always=True)
+        self._patients = Table(folder / "patients.csv", PATIENT_COLUMNS)
+        self._unmatched = Table(
+            folder / "unmatched.csv", UNMATCHED_COLUMNS, always=True
+        )
         self.stages: Counter[str] = Counter()
 
     def add(self, journey: Journey) -> None:
         """Write what is true of one encounter."""
         encounter_id, at = journey.encounter_id, self._at
-        for milestone, when in milestones_at(journey, at).items():
+        reached = milestones_at(journey, at)
+        for milestone, when in reached.items():
             self._milestones.row((encounter_id, milestone, iso_utc(when)))
         blockers = blockers_of(journey, at)
         state = state_among(journey, blockers, at)
@@ -87,6 +101,13 @@ class TruthWriter:
         for requirement_id, missing_item in gaps_at(journey, at):
             self._gaps.row((encounter_id, requirement_id, missing_item))
         self._links.row((encounter_id, *links_at(journey, at)))
+        for conflict in conflicts_of(journey, reached):
+            self._conflicts.row((encounter_id, *conflict))
+        for stray in strays_of(journey, at):
+            self._unmatched.row((encounter_id, *stray))
+        own = journey.patient.patient_id
+        others = ";".join(sorted({name for _, name in journey.aliases} - {own}))
+        self._patients.row((encounter_id, own, others))
         primary = primary_of(blockers, state.stage, at)
         for blocker in blockers:
             if blocker.started_at <= at:
@@ -104,6 +125,9 @@ class TruthWriter:
             self._links,
             self._blockers,
             self._claims,
+            self._conflicts,
+            self._patients,
+            self._unmatched,
         ):
             table.close()
 

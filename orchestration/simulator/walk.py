@@ -10,7 +10,7 @@ from random import Random
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.parameters import NURSE_VISIT, Parameters, dice
 from orchestration.simulator.practice import Provider
-from orchestration.simulator.rates import HABITS, STORIES, TRAITS
+from orchestration.simulator.rates import HABITS, QUIRKS, STORIES, TRAITS
 
 
 class Walk:
@@ -35,6 +35,7 @@ class Walk:
         self.defects = defects
         self.rng = dice(seed, "encounter", index)
         self.story = ""
+        self.quirks: frozenset[str] = frozenset()
         self._traits: frozenset[str] = frozenset()
 
     def draw_fate(self, habit: str) -> None:
@@ -45,6 +46,8 @@ class Walk:
         story = picked(STORIES, self.numbers.rates, self.rng.random())
         rates, rng = self.numbers.rates, self.rng
         lucky = [name for name in TRAITS if rng.random() < rates[name]]
+        odd = [name for name in QUIRKS if rng.random() < rates[name]]
+        self.quirks = self.defects.intersection(odd)
         is_plain = habit == "combined_claim"
         self._traits = frozenset() if is_plain else self.defects.intersection(lucky)
         self.story = story if story in self.defects and not habit else ""

@@ -8,6 +8,7 @@ of how anyone would later work out where the visit stands.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from orchestration.simulator.aliases import aliases_of
 from orchestration.simulator.charge_steps import charge, code, hold
 from orchestration.simulator.claim_steps import bill, bill_together
 from orchestration.simulator.clock_changes import visit_at_clock_change
@@ -27,6 +28,8 @@ from orchestration.simulator.walk import Walk, habit_of
 
 ACKNOWLEDGEMENTS = "acknowledgements"
 _HOUR = 3600
+# Of the facilities that send messages, the one in the zone of `sources.yml`.
+_CLOCK_FACILITY = 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,16 @@ class World:
         """Return the insurance of a patient, now and later."""
         return self._insurance(patient, self._habit(patient))
 
+    def aliases(self, patient: Patient) -> tuple[tuple[int, str], ...]:
+        """Return since when a patient has stood under which number."""
+        habit = self._habit(patient)
+        return aliases_of(patient, habit, seed=self.practice.seed, as_of=self.as_of)
+
+    def has_naive_times(self, facility: Facility) -> bool:
+        """Tell whether messages of a facility show its clocks without an offset."""
+        is_first = facility.number == _CLOCK_FACILITY
+        return is_first and "local_clock_times" in self.defects
+
     @property
     def last_visit_day(self) -> int:
         """The last day of the calendar, in days after (or before) as_of."""
@@ -72,6 +85,18 @@ class World:
 
     def _habit(self, patient: Patient) -> str:
         return habit_of(self.parameters.rates, patient.luck, self.defects)
+
+    def _outage(self, journey: Journey) -> frozenset[str]:
+        """Return the outage in which the notes of a visit were lost, if any."""
+        numbers = self.parameters
+        if "feed_outage" not in self.defects:
+            return frozenset()
+        if journey.facility.facility_id != numbers.outage_facility:
+            return frozenset()
+        last = self.as_of + min(0, self.last_visit_day) * DAY
+        first, end = (last + days * DAY for days in numbers.outage_days)
+        is_inside = first <= journey.scheduled_for < end
+        return frozenset({"feed_outage"}) if is_inside else frozenset()
 
     def _insurance(self, patient: Patient, habit: str) -> Insurance:
         return insurance_of(
@@ -94,6 +119,7 @@ class World:
         walk.student = self.practice.student_of(patient.facility)
         walk.journey = self._booked(walk, patient, habit)
         walk.draw_fate(habit)
+        walk.journey.quirks = walk.quirks | self._outage(walk.journey)
         _take_steps(walk)
         return walk
 
@@ -112,6 +138,8 @@ class World:
             scheduled_for=scheduled,
             booked_at=self._booked_at(walk, scheduled),
             insurance=self._insurance(patient, habit),
+            aliases=self.aliases(patient),
+            has_naive_times=self.has_naive_times(patient.facility),
             is_acknowledged=ACKNOWLEDGEMENTS in self.defects,
             usual_response_seconds=numbers.usual_response_days * DAY,
             plausible_visit_seconds=numbers.plausible_visit_hours * _HOUR,

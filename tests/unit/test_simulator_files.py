@@ -50,7 +50,8 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
     assert hashes(tmp_path / "a") == before == hashes(tmp_path / "b")
     assert hashes(tmp_path / "c") != before
     assert first.files == len(hashes(tmp_path / "a" / "landing"))
-    assert {path.name for path in (tmp_path / "a").iterdir()} == {"landing", "truth"}
+    written = {path.name for path in (tmp_path / "a").iterdir()}
+    assert written == {"landing", "truth", "sources.yml"}
 
 
 def test_an_encounter_is_the_same_however_many_others_there_are(

@@ -103,9 +103,11 @@ def states_of(journeys: list[Journey]) -> Counter[tuple[str, str]]:
 def test_every_state_occurs_among_six_thousand_encounters() -> None:
     expected = {("closed", ""), ("acknowledgement", "")} | IN_FLIGHT
     expected = expected.union(*STUCK.values(), *NEED_ANSWERS.values())
-    expected |= {("hold", "HLD-01")}
+    expected |= {("hold", "HLD-01"), ("unknown", "DQ-01")}
 
-    assert set(states_of(journeys_of(ALL_DEFECTS, 6000))) == expected
+    # Nothing stops a corrected claim in the days until the payer takes it.
+    found = set(states_of(journeys_of(ALL_DEFECTS, 6000)))
+    assert found - {("payer", "")} == expected
 
 
 def test_without_defects_everything_is_closed_and_documented() -> None:
