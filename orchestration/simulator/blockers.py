@@ -28,6 +28,7 @@ _OWNERS = {
     "DOC-07": "provider",
     "DOC-08": "provider",
     "DOC-09": "transcription",
+    "DOC-13": "provider_manager",
     "CHG-01": "provider",
     "CHG-03": "charge_entry",
     "CHG-05": "charge_entry",
@@ -171,6 +172,9 @@ def _notes(journey: Journey) -> Iterator[tuple[str, int, int]]:
 def _signatures(journey: Journey, note: Document) -> Iterator[tuple[str, int, int]]:
     begun = max(journey.ended_at, note.started_at)
     yield "DOC-02", begun, note.signed_at
+    if journey.is_author_away and not note.replaces_id:
+        first, last = journey.leave
+        yield "DOC-13", max(begun, first), min(note.signed_at, last)
     if note.is_dictated:
         yield "DOC-09", note.started_at, note.signed_at
     second = second_signer_missing(journey, note)

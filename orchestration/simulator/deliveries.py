@@ -120,7 +120,7 @@ class Deliveries:
     def close(self) -> None:
         """Write the rest: the directory, the exchanged files, what is sent twice."""
         practice, as_of = self._world.practice, self._world.as_of
-        for resource in directory_people(practice):
+        for resource in directory_people(practice, self._world.leave_of, as_of):
             self._final.fhir.write(resource)
         self._final.csv.add_directory(practice, as_of - 365 * DAY)
         self._final.close()

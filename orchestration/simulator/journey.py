@@ -93,6 +93,8 @@ class Journey:
     aliases: tuple[tuple[int, str], ...] = ()
     quirks: frozenset[str] = frozenset()
     has_naive_times: bool = False
+    leave: tuple[int, int] = (NEVER, NEVER)
+    is_author_away: bool = False
     is_acknowledged: bool = False
     is_walk_in: bool = False
     is_appointment_left_open: bool = False

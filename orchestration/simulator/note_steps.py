@@ -19,7 +19,8 @@ def write_notes(walk: Walk) -> None:
     _edit_before_claim(walk)
     # Only a system that tells of signatures apart from documents can miss them.
     is_apart = walk.journey.facility.system == FHIR
-    if is_apart and walk.has("signature_time_missing"):
+    is_simple = walk.journey.cosigner is None and not walk.is_story("student_note")
+    if is_apart and is_simple and walk.has("signature_time_missing"):
         for document in walk.journey.documents:
             document.has_signature_time = False
 
@@ -53,12 +54,21 @@ def _write_note(walk: Walk) -> None:
         delay = numbers.same_day_signature.draw(walk.rng)
     else:
         delay = journey.provider.later_signature.draw(walk.rng)
-    note.signed_at = started + delay
+    note.signed_at = _back_from_leave(walk, started + delay)
     if walk.is_story("student_note") and journey.cosigner is None:
         note.author = walk.student
     if walk.is_story("dictated_only") and journey.facility.system == HL7V2:
         note.is_dictated = True
         note.signed_at = NEVER
+
+
+def _back_from_leave(walk: Walk, signed_at: int) -> int:
+    """Let an author who left after the visit sign when back, some hours later."""
+    first, last = walk.journey.leave
+    if not walk.journey.ended_at < first <= signed_at < last:
+        return signed_at
+    walk.journey.is_author_away = True
+    return last + walk.numbers.return_from_leave.draw(walk.dice("author_away"))
 
 
 def _replace_note(walk: Walk) -> None:

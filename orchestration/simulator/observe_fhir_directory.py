@@ -4,7 +4,7 @@ These resources change rarely: the export carries them once, with no visit in
 them. All names are invented and say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from orchestration.simulator.fhir_writer import BASE_URL, Resource, local, reference
@@ -51,12 +51,14 @@ def directory_bundle(practice: Practice, at: str) -> Resource:
     }
 
 
-def directory_people(practice: Practice) -> Iterator[Resource]:
-    """Yield the people of the facilities that export FHIR, and their roles."""
+def directory_people(
+    practice: Practice, leave_of: Callable[[Provider], tuple[int, int]], at: int
+) -> Iterator[Resource]:
+    """Yield the people of the facilities that export FHIR, their roles and leaves."""
     for provider in practice.providers:
         if provider.facility.system == FHIR:
             yield _practitioner(provider)
-            yield _practitioner_role(provider)
+            yield _practitioner_role(provider, leave_of(provider), at)
 
 
 def patient_resources(
@@ -150,9 +152,13 @@ def _practitioner(provider: Provider) -> Resource:
     }
 
 
-def _practitioner_role(provider: Provider) -> Resource:
+def _practitioner_role(provider: Provider, leave: tuple[int, int], at: int) -> Resource:
     facility = provider.facility
+    first, last = leave
+    away = {"start": local(facility, first), "end": local(facility, last)}
+    absence = {"description": "leave", "during": away}
     return {
+        **({"notAvailable": [absence]} if first <= at else {}),
         "resourceType": "PractitionerRole",
         "id": f"role-{provider.provider_id}",
         "active": True,

@@ -182,6 +182,9 @@ class Parameters:
     edit_signature: Span = Span(0.3, 30)
     edited_after_submission_share: float = 0.4
     student_attested_share: float = 0.5
+    leave_first_day: tuple[int, int] = (-165, -20)
+    leave_days: int = 14
+    return_from_leave: Span = Span(1, 30)
 
     # The notes of one facility that one feed lost: days from the last visit day.
     outage_facility: str = "F4"

@@ -120,6 +120,7 @@ SWITCHES = frozenset(
         "acknowledgements",
         "local_clock_times",
         "feed_outage",
+        "author_away",
     }
 )
 

@@ -49,7 +49,7 @@ def milestones_at(journey: Journey, at: int) -> dict[str, int]:
     }
     if journey.ended_at < NEVER:
         reached.update(_note_milestones(journey, at))
-        reached.update(_money_milestones(journey, at))
+    reached.update(_money_milestones(journey, at))
     reached = {name: when for name, when in reached.items() if when <= at}
     if not journey.is_walk_in:
         reached["scheduled_for"] = journey.planned_for_at(at)

@@ -21,8 +21,15 @@ from orchestration.simulator.parameters import (
     NURSE_VISIT,
     Parameters,
     VisitType,
+    dice,
 )
-from orchestration.simulator.practice import Facility, Patient, Practice, Provider
+from orchestration.simulator.practice import (
+    FHIR,
+    Facility,
+    Patient,
+    Practice,
+    Provider,
+)
 from orchestration.simulator.runs import DAY, NEVER
 from orchestration.simulator.walk import Walk, habit_of
 
@@ -64,6 +71,19 @@ class World:
         """Return since when a patient has stood under which number."""
         habit = self._habit(patient)
         return aliases_of(patient, habit, seed=self.practice.seed, as_of=self.as_of)
+
+    def leave_of(self, provider: Provider) -> tuple[int, int]:
+        """Return first and last moment of the leave of a person, when planned here.
+
+        Only one system keeps a calendar of who is away; elsewhere nobody could tell.
+        """
+        is_kept = provider.facility.system == FHIR
+        if "author_away" not in self.defects or not is_kept:
+            return NEVER, NEVER
+        rng = dice(self.practice.seed, "author_away", provider.number)
+        day = rng.randrange(*self.parameters.leave_first_day)
+        first = self.as_of + (day + min(0, self.last_visit_day)) * DAY
+        return first, first + self.parameters.leave_days * DAY
 
     def has_naive_times(self, facility: Facility) -> bool:
         """Tell whether messages of a facility show its clocks without an offset."""
@@ -129,10 +149,12 @@ class World:
         visit_type = _visit_type(walk, patient.facility)
         scheduled = self._scheduled_for(walk, patient.facility)
         numbers = self.parameters
+        provider = self._provider(walk, patient.facility, visit_type)
         return Journey(
             index=walk.index,
             patient=patient,
-            provider=self._provider(walk, patient.facility, visit_type),
+            provider=provider,
+            leave=self.leave_of(provider),
             visit_type=visit_type,
             diagnosis_code=walk.rng.choice(DIAGNOSIS_CODES),
             scheduled_for=scheduled,

@@ -77,7 +77,8 @@ def write_days(folder: Path, world: World) -> None:
     for number, export in enumerate(exports):
         export.csv.add_directory(world.practice, world.as_of - (365 - number) * DAY)
         if number % 10 == 0:
-            for resource in directory_people(world.practice):
+            people = directory_people(world.practice, world.leave_of, world.as_of)
+            for resource in people:
                 export.fhir.write(resource)
         export.close()
     exchange.close()

@@ -18,23 +18,38 @@ ENCOUNTERS = 2000
 
 # The defects of the simulator that the models recover in full, and so far no others.
 RECOVERED = (
+    "appointment_moved",
     "cancelled_visit",
     "charge_before_note",
+    "charge_corrected",
     "charge_missing",
     "claim_not_created",
     "claim_not_submitted",
+    "claim_reissued",
     "cosign_pending",
     "denied_documentation",
     "denied_other",
+    "denied_unmapped",
+    "discharge_undone",
+    "duplicate_charge",
     "duplicate_delivery",
+    "interest_paid",
+    "line_denied",
     "message_replay",
     "noshow_visit",
     "note_not_started",
     "note_unsigned",
     "nurse_visit",
     "overlapping_export",
+    "patient_share_only",
+    "payment_reversed",
+    "provider_adjustment",
     "recent_work",
+    "registration_undone",
+    "remittance_without_claim",
     "superseded_note",
+    "varied_denial_codes",
+    "walk_in",
 )
 
 # What a source may only tell by proxy, which the fact says with grade D: when a

@@ -194,3 +194,32 @@ def test_a_signature_without_time_lies_between_two_exports(told: Planted) -> Non
         when = datetime.fromisoformat(true)
         first, last = (datetime(2026, 10, day, 12, tzinfo=UTC) for day in (1, 31))
         assert first < when <= last
+
+
+def test_an_author_on_leave_signs_when_back(plant: Plant) -> None:
+    told = plant("author_away,recent_work", 6000)
+    leave = {}
+    for one in told.resources("PractitionerRole"):
+        for away in one.get("notAvailable", []):
+            name = one["practitioner"]["reference"].split("/")[1]
+            during = away["during"]
+            leave[name] = [utc(during["start"]), utc(during["end"])]
+    authors = {
+        visit_of(one): one["author"][0]["reference"].split("/")[1]
+        for one in told.resources("DocumentReference")
+        if "relatesTo" not in one
+    }
+    waits = blockers(told, "DOC-13")
+
+    assert len(waits) > 3
+    for visit, row in waits.items():
+        first, last = leave[authors[visit]]
+        assert first <= row["started_at"]
+        assert row["ended_at"] in {last, ""}
+        signed = told.milestones[visit].get("author_signed_at", "9")
+        assert signed > last
+        assert told.milestones[visit]["service_end_at"] < first
+
+
+def utc(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat()[:19] + "Z"
