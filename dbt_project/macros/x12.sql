@@ -42,3 +42,10 @@
         else 'minute'
     end
 {%- endmacro %}
+
+{# How many segments of one kind leave an element empty, as an aggregate. #}
+{% macro x12_count_without(kind, number) -%}
+    count(*) filter (
+        where segment_id = '{{ kind }}' and {{ x12_element(number) }} is null
+    )
+{%- endmacro %}

@@ -32,6 +32,7 @@ derived_times as (
         'documents_complete' as evidence_source,
         documentation_complete_at as occurred_at
     from documentation
+    where not coalesce(is_complete_by_status, false)
     union all
     select
         documentation.encounter_key,

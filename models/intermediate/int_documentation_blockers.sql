@@ -1,68 +1,96 @@
 with
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
-    where encounter_status = 'finished'
+    select * from {{ ref('int_documented_encounters') }}
 ),
 
-documentation as (
-    select * from {{ ref('int_encounter_documentation') }}
+visit_types as (
+    select * from {{ ref('visit_types') }}
+    where needs_note
 ),
 
-milestones as (
-    select * from {{ ref('int_encounter_milestones') }}
+note_blockers as (
+    select * from {{ ref('int_note_blockers') }}
 ),
 
-visits as (
+second_signature_blockers as (
+    select * from {{ ref('int_second_signature_blockers') }}
+),
+
+requirement_blockers as (
+    select * from {{ ref('int_requirement_blockers') }}
+),
+
+remark_blockers as (
+    select * from {{ ref('int_remark_blockers') }}
+),
+
+queries as (
+    select * from {{ ref('int_queries') }}
+),
+
+reopenings as (
+    select * from {{ ref('int_documentation_reopenings') }}
+),
+
+dictations as (
+    select * from {{ ref('int_dictations') }}
+),
+
+all_blockers as (
+    select * from note_blockers
+    union all
+    select * from second_signature_blockers
+    union all
+    select * from requirement_blockers
+    union all
+    select * from remark_blockers
+    union all
     select
-        encounters.encounter_key,
-        milestones.service_end_at,
-        milestones.note_started_at,
-        milestones.author_signed_at,
-        milestones.cosigned_at,
-        documentation.missing_item
-    from encounters
-    inner join milestones
-        on encounters.encounter_key = milestones.encounter_key
-    inner join documentation
-        on encounters.encounter_key = documentation.encounter_key
+        encounter_key,
+        'DOC-07' as blocker_code,
+        opened_at as started_at,
+        coalesce(answered_at, closed_at) as ended_at,
+        'query ' || query_id as evidence
+    from queries
+    union all
+    select
+        encounter_key,
+        'DOC-08' as blocker_code,
+        reopened_at as started_at,
+        completed_again_at as ended_at,
+        cause || ' of document ' || document_id as evidence
+    from reopenings
+    union all
+    select
+        encounter_key,
+        'DOC-09' as blocker_code,
+        dictated_at as started_at,
+        typed_at as ended_at,
+        'document ' || document_id as evidence
+    from dictations
 ),
 
 intervals as (
     select
-        encounter_key,
-        'DOC-01' as blocker_code,
-        service_end_at as started_at,
-        least(note_started_at, author_signed_at) as ended_at,
-        coalesce(missing_item = 'note', false) as is_open
-    from visits
-    union all
-    select
-        encounter_key,
-        'DOC-02' as blocker_code,
-        greatest(service_end_at, note_started_at) as started_at,
-        author_signed_at as ended_at,
-        coalesce(missing_item = 'signature', false) as is_open
-    from visits
-    union all
-    select
-        encounter_key,
-        'DOC-05' as blocker_code,
-        greatest(service_end_at, author_signed_at) as started_at,
-        cosigned_at as ended_at,
-        coalesce(missing_item = 'cosignature', false) as is_open
-    from visits
-),
-
-blockers as (
-    select
-        encounter_key,
-        blocker_code,
-        started_at,
-        case when not is_open then ended_at end as ended_at,
-        case when is_open then 'open' else 'cleared' end as evidence
-    from intervals
-    where is_open or ended_at > started_at
+        all_blockers.encounter_key,
+        all_blockers.blocker_code,
+        all_blockers.started_at,
+        case
+            when bool_and(all_blockers.ended_at is not null)
+                then max(all_blockers.ended_at)
+        end as ended_at,
+        min(all_blockers.evidence) as evidence
+    from all_blockers
+    inner join encounters
+        on all_blockers.encounter_key = encounters.encounter_key
+    inner join visit_types
+        on encounters.visit_type = visit_types.visit_type
+    where
+        all_blockers.ended_at is null
+        or all_blockers.started_at is null
+        or all_blockers.ended_at > all_blockers.started_at
+    group by 1, 2, 3
 )
 
-select * from blockers
+select * from intervals

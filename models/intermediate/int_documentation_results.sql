@@ -1,143 +1,137 @@
 with
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
+    select * from {{ ref('int_documented_encounters') }}
 ),
 
-documents as (
-    select * from {{ ref('int_documents') }}
+signature_results as (
+    select * from {{ ref('int_signature_results') }}
 ),
 
-coverage as (
-    select * from {{ ref('int_encounter_coverage') }}
+record_results as (
+    select * from {{ ref('int_record_results') }}
+),
+
+claim_results as (
+    select * from {{ ref('int_claim_results') }}
+),
+
+required_document_results as (
+    select * from {{ ref('int_required_document_results') }}
+),
+
+note_day_results as (
+    select * from {{ ref('int_note_day_results') }}
+),
+
+participation_results as (
+    select * from {{ ref('int_participation_results') }}
+),
+
+therapy_results as (
+    select * from {{ ref('int_therapy_results') }}
 ),
 
 requirements as (
     select * from {{ ref('documentation_requirements') }}
+    where is_enabled
 ),
 
-document_states as (
-    select
-        *,
-        coalesce(
-            signed_at is not null or document_status in ('final', 'amended'),
-            false
-        ) as is_signed,
-        coalesce(
-            signed_at is null and document_status = 'preliminary', false
-        ) as is_unsigned,
-        coalesce(cosign_required, false) as needs_cosignature
-    from documents
-    where is_current
-),
-
-encounter_documents as (
-    select
-        encounter_key,
-        count(*) as document_count,
-        count(*) filter (where is_signed) as signed_count,
-        count(*) filter (where is_unsigned) as unsigned_count,
-        count(*) filter (
-            where needs_cosignature and is_signed and cosigned_at is null
-        ) as cosignature_missing_count,
-        count(*) filter (
-            where needs_cosignature and is_signed and cosigned_at is not null
-        ) as cosignature_count
-    from document_states
-    group by 1
-),
-
-finished_encounters as (
-    select
-        encounters.encounter_key,
-        cast(
-            coalesce(
-                encounters.ended_at,
-                encounters.started_at,
-                encounters.recorded_at
-            ) as date
-        ) as service_date,
-        coverage.is_documents_covered,
-        coalesce(encounter_documents.document_count, 0) as document_count,
-        coalesce(encounter_documents.signed_count, 0) as signed_count,
-        coalesce(encounter_documents.unsigned_count, 0) as unsigned_count,
-        coalesce(encounter_documents.cosignature_missing_count, 0)
-            as cosignature_missing_count,
-        coalesce(encounter_documents.cosignature_count, 0) as cosignature_count
-    from encounters
-    inner join coverage
-        on encounters.encounter_key = coverage.encounter_key
-    left join encounter_documents
-        on encounters.encounter_key = encounter_documents.encounter_key
-    where encounters.encounter_status = 'finished'
-),
-
-author_signatures as (
-    select
-        encounter_key,
-        service_date,
-        'author_signature' as rule,
-        case
-            when unsigned_count > 0 then 'not_met'
-            when signed_count > 0 then 'met'
-            when document_count > 0 then 'unknown'
-            when is_documents_covered then 'not_met'
-            else 'unknown'
-        end as result,
-        case
-            when unsigned_count > 0 then 'signature'
-            when document_count = 0 then 'note'
-        end as missing_item,
-        'documents ' || cast(document_count as varchar)
-        || ', signed ' || cast(signed_count as varchar)
-        || ', unsigned ' || cast(unsigned_count as varchar) as evidence
-    from finished_encounters
-),
-
-cosignatures as (
-    select
-        encounter_key,
-        service_date,
-        'cosignature' as rule,
-        case
-            when cosignature_missing_count > 0 then 'not_met'
-            else 'met'
-        end as result,
-        case
-            when cosignature_missing_count > 0 then 'cosignature'
-        end as missing_item,
-        'cosigned ' || cast(cosignature_count as varchar)
-        || ', waiting ' || cast(cosignature_missing_count as varchar)
-            as evidence
-    from finished_encounters
-    where cosignature_missing_count + cosignature_count > 0
-),
-
-all_rules as (
-    select * from author_signatures
+by_rule as (
+    select * from signature_results
     union all
-    select * from cosignatures
+    select * from record_results
+    union all
+    select * from claim_results
+),
+
+by_requirement as (
+    select
+        encounter_key,
+        requirement_id,
+        result,
+        missing_item,
+        evidence
+    from required_document_results
+    union all
+    select * from note_day_results
+    union all
+    select * from participation_results
+    union all
+    select * from therapy_results
+),
+
+in_force as (
+    select
+        by_rule.encounter_key,
+        requirements.requirement_id,
+        by_rule.result,
+        by_rule.missing_item,
+        by_rule.evidence
+    from by_rule
+    inner join encounters
+        on by_rule.encounter_key = encounters.encounter_key
+    inner join requirements
+        on
+            by_rule.rule = requirements.rule
+            and encounters.service_date >= requirements.effective_from
+            and (
+                requirements.effective_to is null
+                or encounters.service_date <= requirements.effective_to
+            )
+            and (
+                requirements.payer_scope = 'all'
+                or encounters.payer_type = requirements.payer_scope
+            )
+    union all
+    select * from by_requirement
+),
+
+made_up_for as (
+    select
+        in_force.encounter_key,
+        requirements.alternative_group
+    from in_force
+    inner join requirements
+        on in_force.requirement_id = requirements.requirement_id
+    where
+        in_force.result = 'met' and requirements.alternative_group is not null
+    group by 1, 2
+),
+
+grouped as (
+    select
+        in_force.*,
+        requirements.severity,
+        requirements.blocker_code,
+        requirements.holds_when_unknown,
+        made_up_for.encounter_key is not null
+        and in_force.result = 'not_met' as has_alternative
+    from in_force
+    inner join requirements
+        on in_force.requirement_id = requirements.requirement_id
+    left join made_up_for
+        on
+            in_force.encounter_key = made_up_for.encounter_key
+            and requirements.alternative_group = made_up_for.alternative_group
 ),
 
 results as (
     select
-        all_rules.encounter_key,
-        requirements.requirement_id,
-        all_rules.result,
-        requirements.severity,
-        case when all_rules.result = 'not_met' then all_rules.missing_item end
-            as missing_item,
-        all_rules.evidence
-    from all_rules
-    inner join requirements
-        on
-            all_rules.rule = requirements.rule
-            and all_rules.service_date >= requirements.effective_from
-            and (
-                requirements.effective_to is null
-                or all_rules.service_date <= requirements.effective_to
-            )
-    where requirements.is_enabled
+        encounter_key,
+        requirement_id,
+        case when has_alternative then 'met' else result end as result,
+        severity,
+        case
+            when result = 'not_met' and not has_alternative then missing_item
+        end as missing_item,
+        case
+            when has_alternative then evidence || ', made up for by another'
+            else evidence
+        end as evidence,
+        blocker_code,
+        holds_when_unknown
+    from grouped
 )
 
 select * from results

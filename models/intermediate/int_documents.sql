@@ -24,6 +24,10 @@ csv_documents as (
     select * from {{ ref('stg_csv__documents') }}
 ),
 
+addenda as (
+    select * from {{ ref('int_document_addenda') }}
+),
+
 merged_encounters as (
     select * from {{ ref('int_merged_encounters') }}
 ),
@@ -105,8 +109,14 @@ successors as (
         on
             all_replacements.data_source = all_sources.data_source
             and all_replacements.document_id = all_sources.document_id
+    left join addenda
+        on
+            all_replacements.data_source = addenda.data_source
+            and all_replacements.document_id = addenda.document_id
     where
-        all_replacements.replaces_document_id <> all_replacements.document_id
+        addenda.document_id is null
+        and all_replacements.replaces_document_id
+        <> all_replacements.document_id
         and all_sources.document_status is distinct from 'entered-in-error'
     group by 1, 2
 ),

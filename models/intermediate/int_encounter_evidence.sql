@@ -28,6 +28,16 @@ status_evidence as (
     select * from {{ ref('int_status_evidence') }}
 ),
 
+documentation_evidence as (
+    select * from {{ ref('int_documentation_evidence') }}
+),
+
+seen_times as (
+    select * from status_evidence
+    union all
+    select * from documentation_evidence
+),
+
 standing_times as (
     select * from visit_evidence
     union all
@@ -67,7 +77,7 @@ all_evidence as (
         false as is_withdrawn,
         lower_at,
         upper_at
-    from status_evidence
+    from seen_times
 )
 
 select * from all_evidence

@@ -50,6 +50,8 @@ provenance_signatures as (
             when 'author' then 'fhir_signature_author'
             else 'fhir_signature_cosigner'
         end as evidence_source,
+        {{ resolved_id('signer', 'signatures.signer_id', 'provider_npi') }}
+            as signer_npi,
         signatures.signed_at,
         signatures.signed_at_precision
     from signatures
@@ -59,6 +61,10 @@ provenance_signatures as (
         on
             signatures.data_source = fhir_references.data_source
             and signatures.target_reference = fhir_references.reference
+    left join provider_references as signer
+        on
+            signatures.data_source = signer.data_source
+            and signatures.signer_reference = signer.reference
 ),
 
 authors as (
@@ -82,6 +88,7 @@ authors as (
 attestations as (
     select
         attesters.*,
+        coalesce(attester.provider_npi, attesters.attester_id) as signer_npi,
         coalesce(attester.provider_npi, attesters.attester_id)
         = coalesce(author.provider_npi, authors.author_id) as is_author
     from attesters
@@ -112,6 +119,7 @@ all_signatures as (
             when is_author then 'fhir_composition_attester'
             else 'fhir_signature_cosigner'
         end as evidence_source,
+        signer_npi,
         attested_at as signed_at,
         attested_at_precision as signed_at_precision
     from attestations
@@ -131,6 +139,7 @@ named as (
         end as document_id,
         all_signatures.signer_role,
         all_signatures.evidence_source,
+        all_signatures.signer_npi,
         all_signatures.signed_at,
         all_signatures.signed_at_precision
     from all_signatures

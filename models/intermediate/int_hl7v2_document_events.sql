@@ -17,12 +17,18 @@ ranked as (
         document_messages.*,
         events.document_status as event_status,
         completion.canonical_status as completion_word,
+        dictation.canonical_status is not null as is_dictated,
         coalesce(document_messages.author_npi, document_messages.author_id)
             as author,
         case
             when events.document_relation = 'replaces'
                 then document_messages.parent_document_id
         end as replaces_document_id,
+        case
+            when events.document_relation = 'addendum'
+                then document_messages.parent_document_id
+        end as amends_document_id,
+        coalesce(events.document_relation = 'addendum', false) as is_addendum,
         row_number() over (
             partition by
                 document_messages.data_source, document_messages.document_id
@@ -44,6 +50,10 @@ ranked as (
         on
             document_messages.completion_status = completion.source_status
             and completion.code_system = 'hl7v2_document_completion'
+    left join status_maps as dictation
+        on
+            document_messages.completion_status = dictation.source_status
+            and dictation.code_system = 'hl7v2_document_dictation'
     where document_messages.document_id is not null
 ),
 

@@ -8,6 +8,10 @@ change_evidence as (
     select * from {{ ref('status_change_evidence') }}
 ),
 
+merged_encounters as (
+    select * from {{ ref('int_merged_encounters') }}
+),
+
 documents as (
     select * from {{ ref('int_documents') }}
     where document_status is distinct from 'entered-in-error'
@@ -79,9 +83,11 @@ evidence as (
     select
         case
             when proofs.entity = 'encounter'
-                then {{ surrogate_key(
-                    ['proofs.data_source', 'proofs.entity_id']
-                ) }}
+                then {{ surrogate_key([
+                    'proofs.data_source',
+                    'coalesce(merged_encounters.surviving_encounter_id, '
+                    ~ 'proofs.entity_id)',
+                ]) }}
             else records.encounter_key
         end as encounter_key,
         proofs.evidence_source,
@@ -98,6 +104,11 @@ evidence as (
             proofs.entity = records.entity
             and proofs.data_source = records.data_source
             and proofs.entity_id = records.entity_id
+    left join merged_encounters
+        on
+            proofs.entity = 'encounter'
+            and proofs.data_source = merged_encounters.data_source
+            and proofs.entity_id = merged_encounters.encounter_id
     where proofs.evidence_source is not null
 ),
 

@@ -61,6 +61,7 @@ canonical as (
         is_rejected_file,
         implementation,
         delay_reason_code,
+        undiagnosed_line_count,
         source_file_id,
         source_position,
         coalesce(submitted_at, loaded_at) as recorded_at,

@@ -17,7 +17,10 @@ extracted as (
             {{ json_text('resource', '$.specialty[0].coding[0].display') }},
             {{ json_text('resource', '$.specialty[0].coding[0].code') }}
         ) as specialty,
-        {{ json_text('resource', '$.code[0].coding[0].code') }} as role_code
+        coalesce(
+            {{ json_text('resource', '$.code[0].coding[0].code') }},
+            {{ json_text('resource', '$.code[0].text') }}
+        ) as role_code
     from resources
 ),
 

@@ -110,7 +110,8 @@ claims as (
         {% endfor -%}
         max(right({{ x12_element(3) }}, 8))
         filter (where segment_id = 'DTP' and qualifier in ('472', '434'))
-            as service_end_text
+            as service_end_text,
+        {{ x12_count_without('SV1', 7) }} as undiagnosed_line_count
     from claim_segments
     group by 1, 2, 3, 4
 ),
@@ -141,6 +142,7 @@ renamed as (
             as submitted_at,
         {{ x12_precision('submitted_date_text', 'submitted_time_text') }}
             as submitted_at_precision,
+        undiagnosed_line_count,
         {{ lineage() }}
     from claims
 )

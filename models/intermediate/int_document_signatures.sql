@@ -1,0 +1,105 @@
+with
+
+documents as (
+    select * from {{ ref('int_documents') }}
+),
+
+fhir_signatures as (
+    select * from {{ ref('int_fhir_signatures') }}
+),
+
+hl7v2_signatures as (
+    select * from {{ ref('int_hl7v2_signatures') }}
+),
+
+csv_signatures as (
+    select * from {{ ref('int_csv_signatures') }}
+),
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+),
+
+signature_checks as (
+    select * from {{ ref('signature_checks') }}
+),
+
+all_signatures as (
+    select
+        data_source,
+        document_id,
+        signer_role,
+        evidence_source,
+        signer_npi,
+        signed_at,
+        signed_at_precision,
+        cast(null as varchar) as source_file_id,
+        cast(null as bigint) as source_position,
+        cast(null as timestamp) as recorded_at
+    from fhir_signatures
+    union all
+    select * from hl7v2_signatures
+    union all
+    select * from csv_signatures
+),
+
+counted as (
+    select
+        all_signatures.*,
+        count(*) over (
+            partition by
+                all_signatures.data_source,
+                all_signatures.signer_npi,
+                all_signatures.signed_at
+        ) as signatures_at_once
+    from all_signatures
+),
+
+limits as (
+    select min(min_signatures_at_once) as min_signatures_at_once
+    from signature_checks
+),
+
+judged as (
+    select
+        documents.encounter_key,
+        counted.data_source,
+        counted.document_id,
+        counted.signer_role,
+        counted.evidence_source,
+        counted.signer_npi,
+        counted.signed_at,
+        counted.signed_at_precision,
+        coalesce(counted.source_file_id, documents.source_file_id)
+            as source_file_id,
+        coalesce(counted.source_position, documents.source_position)
+            as source_position,
+        coalesce(counted.recorded_at, documents.recorded_at) as recorded_at,
+        counted.signatures_at_once,
+        counted.signer_role = 'author'
+        and coalesce(
+            counted.signer_npi not in (
+                documents.author_npi,
+                coalesce(encounters.provider_npi, documents.author_npi)
+            ),
+            false
+        ) as is_by_another,
+        signature_checks.check_name is not null
+        or coalesce(
+            counted.signed_at_precision = 'instant'
+            and counted.signatures_at_once >= limits.min_signatures_at_once,
+            false
+        ) as is_administrative
+    from counted
+    inner join documents
+        on
+            counted.data_source = documents.data_source
+            and counted.document_id = documents.document_id
+    cross join limits
+    left join encounters
+        on documents.encounter_key = encounters.encounter_key
+    left join signature_checks
+        on lower(counted.signer_npi) = signature_checks.signer_id
+)
+
+select * from judged

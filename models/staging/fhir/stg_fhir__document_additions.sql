@@ -1,0 +1,37 @@
+with
+
+resources as (
+    select *
+    from {{ newest_fhir(
+        source('raw', 'fhir_resources'), 'DocumentReference'
+    ) }}
+),
+
+extracted as (
+    select
+        *,
+        coalesce(
+            {{ json_text('relation', '$.code.coding[0].code') }},
+            {{ json_text('relation', '$.code') }}
+        ) as relation_code,
+        {{ reference_text('relation', '$.target', 'DocumentReference') }}
+            as amends_document_text
+    from resources
+    {{ unnest_json('resource', '$.relatesTo', 'relation') }}
+),
+
+renamed as (
+    select
+        _data_source as data_source,
+        resource_id as document_id,
+        relation_code,
+        {{ reference_id('amends_document_text') }} as amends_document_id,
+        {{ reference_key('amends_document_text') }}
+            as amends_document_reference,
+        {{ to_utc('last_updated') }} as updated_at,
+        {{ lineage() }}
+    from extracted
+    where relation_code = 'appends'
+)
+
+select * from renamed
