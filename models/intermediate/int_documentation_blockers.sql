@@ -31,6 +31,12 @@ queries as (
 
 reopenings as (
     select * from {{ ref('int_documentation_reopenings') }}
+    where cause <> 'replacement'
+),
+
+replacements as (
+    select * from {{ ref('int_document_spans') }}
+    where cause = 'replacement' and is_visit_note
 ),
 
 dictations as (
@@ -61,6 +67,14 @@ all_blockers as (
         completed_again_at as ended_at,
         cause || ' of document ' || document_id as evidence
     from reopenings
+    union all
+    select
+        encounter_key,
+        'DOC-02' as blocker_code,
+        opened_at as started_at,
+        coalesce(author_signed_at, ended_at) as ended_at,
+        'replacement document ' || document_id as evidence
+    from replacements
     union all
     select
         encounter_key,
