@@ -5,7 +5,6 @@ where a chain stands at a time is read off its records here, what that means for
 the encounter in `states`.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from orchestration.simulator.runs import NEVER
@@ -164,8 +163,10 @@ class Claim:
     @property
     def filed_at(self) -> int:
         """When it first went out in a file that could be read."""
-        sent = (one.sent_at for one in self.submissions if one.is_filing)
-        return min(sent, default=NEVER)
+        for one in self.submissions:  # in the order of time
+            if not (one.is_reissue or one.is_file_rejected):
+                return one.sent_at
+        return NEVER
 
     def accepted_at(self, entity: str) -> int:
         """Return when somebody first accepted it."""
@@ -192,6 +193,8 @@ class Chain:
     @property
     def voided_at(self) -> int:
         """When the claim was taken back."""
+        if len(self.claims) == 1:
+            return NEVER
         voids = (one.filed_at for one in self.claims if one.frequency == VOID)
         return min(voids, default=NEVER)
 
@@ -219,10 +222,10 @@ class Chain:
         return known[-1].decided_at
 
 
-def chains_of(claims: Iterable[Claim]) -> Iterator[Chain]:
-    """Yield the chains of claims; reports of visits to a plan are no claims."""
-    listed = list(claims)
-    for original in listed:
-        if original.frequency == ORIGINAL and not original.is_report:
-            others = (one for one in listed if one.replaces is original)
-            yield Chain((original, *others))
+def chains_of(claims: list[Claim]) -> list[Chain]:
+    """Return the chains of claims; reports of visits to a plan are no claims."""
+    return [
+        Chain((original, *(one for one in claims if one.replaces is original)))
+        for original in claims
+        if original.frequency == ORIGINAL and not original.is_report
+    ]

@@ -25,7 +25,7 @@ def claim_intervals(journey: Journey, at: int) -> Iterator[Interval]:
     yield "NB-03", journey.reported_at, NEVER
     insured_at = journey.insurance.valid_since(journey.service_date)
     yield "REG-01", journey.ended_at, insured_at
-    chains = list(chains_of(journey.claims))
+    chains = chains_of(journey.claims)
     created = min(journey.claim_created_at, journey.reported_at)
     yield "CLM-01", ready_at(journey, min(created, at)), created
     for number, chain in enumerate(chains):

@@ -4,9 +4,9 @@ Knows how this system writes times, references, versions and money; what a
 resource says is its caller's.
 """
 
-from datetime import datetime
 from typing import Any
 
+from orchestration.simulator.clocks import offset_text, shown
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.practice import Facility, Provider
 
@@ -17,7 +17,8 @@ BASE_URL = "https://fhir.testpractice.example/r4"
 
 def local(facility: Facility, at: int) -> str:
     """Return a time as the facility's clock shows it, with its offset."""
-    return datetime.fromtimestamp(at, facility.zone).isoformat()
+    day, time = shown(at, facility.zone)
+    return f"{day}T{time}{offset_text(at, facility.zone)}"
 
 
 def reference(kind: str, identifier: str) -> dict[str, str]:

@@ -5,10 +5,10 @@ own calendar in the order of sending; one interface engine wraps its files as
 batches, the other writes the messages one after the other.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from orchestration.simulator.clocks import day_text, offset_at
 from orchestration.simulator.hl7v2_disorder import merge_messages
 from orchestration.simulator.hl7v2_teller import Message
 from orchestration.simulator.hl7v2_writer import SEPARATORS, Sender
@@ -17,6 +17,7 @@ from orchestration.simulator.observe_hl7v2 import observe_messages
 from orchestration.simulator.output import ByteFile, Spill
 from orchestration.simulator.parameters import dice
 from orchestration.simulator.practice import Facility, Patient
+from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
 
 REPLAY = "message_replay"
@@ -48,8 +49,9 @@ class Hl7v2Feed:
             self._keep(facility, message)
 
     def _keep(self, facility: Facility, message: Message) -> None:
-        local = datetime.fromtimestamp(message.sent_at, facility.zone)
-        key = (local.toordinal(), facility.number)
+        sent_at = message.sent_at
+        local = sent_at + offset_at(facility.zone, sent_at // 3600)
+        key = (local // DAY, facility.number)
         record = {
             "at": message.sent_at,
             "id": message.control_id,
@@ -81,8 +83,7 @@ class Hl7v2Feed:
         return texts[-self._world.parameters.replayed_messages :]
 
     def _write(self, facility: Facility, day: int, texts: list[bytes]) -> None:
-        date = datetime.fromordinal(day)
-        name = f"{date:%Y-%m-%d}-{facility.facility_id.lower()}.hl7"
+        name = f"{day_text(day)}-{facility.facility_id.lower()}.hl7"
         out = ByteFile(self._folder / name)
         is_batched = facility.number % 2 == 0
         if is_batched:

@@ -29,6 +29,7 @@ class Teller:
         self.journey = journey
         self.at = at
         self.wrong_patient_id = f"PT-{journey.patient.number + 1:07d}"
+        self._times: dict[int, str] = {}
         self._sender = Sender(journey.facility, not journey.has_naive_times)
         self._own_patient = patient_segment(journey.patient, journey.patient.patient_id)
         # The visit as it was known when booked, after arrival and after its end.
@@ -39,7 +40,10 @@ class Teller:
 
     def time(self, at: int) -> str:
         """Return a time as the system writes it."""
-        return self._sender.time(at)
+        text = self._times.get(at)
+        if text is None:
+            text = self._times[at] = self._sender.time(at)
+        return text
 
     def patient(self, when: int) -> str:
         """Return who the encounter was thought to be of at a time (PID)."""

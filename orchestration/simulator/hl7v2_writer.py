@@ -7,8 +7,8 @@ as the clocks show them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from orchestration.simulator.clocks import offset_text, shown
 from orchestration.simulator.practice import Facility, Patient, Provider
 
 SEPARATORS = "^~\\&"
@@ -40,10 +40,12 @@ class Sender:
 
     def time(self, at: int) -> str:
         """Return a time as this system writes it."""
-        local = datetime.fromtimestamp(at, self.facility.zone)
-        return (
-            f"{local:%Y%m%d%H%M%S%z}" if self.has_offsets else f"{local:%Y%m%d%H%M%S}"
-        )
+        zone = self.facility.zone
+        day, time = shown(at, zone)
+        digits = day.replace("-", "") + time.replace(":", "")
+        if not self.has_offsets:
+            return digits
+        return digits + offset_text(at, zone).replace(":", "")
 
     def message(
         self, kind: str, event: str, sent_at: int, control_id: str, body: Sequence[str]

@@ -6,9 +6,10 @@ whole seconds since 1970 UTC; a step that is never taken has the time NEVER.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
 from orchestration.simulator.billing import Charge, Claim
+from orchestration.simulator.clocks import shown
 from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.parameters import VisitType
 from orchestration.simulator.practice import Facility, Patient, Provider
@@ -113,6 +114,8 @@ class Journey:
     claims: list[Claim] = field(default_factory=list)
     usual_response_seconds: int = NEVER
     plausible_visit_seconds: int = NEVER
+    # What was read off the finished journey, by what it is and for which time.
+    memory: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
 
     @property
     def encounter_id(self) -> str:
@@ -154,7 +157,7 @@ class Journey:
     def service_date(self) -> str:
         """The ISO date of the visit on the facility's calendar."""
         when = self.started_at if self.started_at < NEVER else self.scheduled_for
-        return datetime.fromtimestamp(when, self.facility.zone).date().isoformat()
+        return shown(when, self.facility.zone)[0]
 
     @property
     def recording_seconds(self) -> int:

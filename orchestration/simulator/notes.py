@@ -15,8 +15,16 @@ def second_signer_missing(journey: Journey, note: Document) -> str:
     return "DOC-05" if journey.cosigner is not None else ""
 
 
-def missing_at(journey: Journey, at: int) -> Iterator[str]:
-    """Yield the codes of what a finished visit still lacks in its notes."""
+def missing_at(journey: Journey, at: int) -> list[str]:
+    """Return the codes of what a finished visit still lacks in its notes."""
+    key = ("missing", at)
+    if key not in journey.memory:
+        journey.memory[key] = list(_missing(journey, at))
+    found: list[str] = journey.memory[key]
+    return found
+
+
+def _missing(journey: Journey, at: int) -> Iterator[str]:
     notes = journey.notes_at(at)
     if not notes:
         yield "DOC-01"
@@ -40,7 +48,7 @@ def open_addenda_at(journey: Journey, at: int) -> Iterator[Document]:
 
 def is_complete_at(journey: Journey, at: int) -> bool:
     """Tell whether the notes of a visit lack nothing."""
-    return not any(missing_at(journey, at))
+    return not missing_at(journey, at)
 
 
 def complete_at(journey: Journey, at: int) -> int:

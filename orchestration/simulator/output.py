@@ -9,10 +9,11 @@ import gzip
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
+
+from orchestration.simulator.clocks import shown
 
 _BUFFER_BYTES = 1 << 20
 _SPILL_BYTES = 1 << 24
@@ -20,7 +21,8 @@ _SPILL_BYTES = 1 << 24
 
 def iso_utc(at: int) -> str:
     """Return seconds since 1970 as ISO text in UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat()[:19] + "Z"
+    day, time = shown(at)
+    return f"{day}T{time}Z"
 
 
 def money(cents: int) -> str:

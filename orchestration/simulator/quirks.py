@@ -76,6 +76,8 @@ def conflicts_of(
     `reached` are its true milestones.
     """
     quirks, system = journey.quirks, journey.facility.system
+    if not quirks and not journey.has_naive_times:
+        return
     lost = is_lost(journey)
     for name, systems, milestones in _CONFLICTS:
         is_planted = name in quirks and system in systems

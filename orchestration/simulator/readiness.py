@@ -16,6 +16,14 @@ def ready_at(journey: Journey, at: int) -> int:
 
     That is when notes, charges and coding were complete and the last hold was over.
     """
+    key = ("ready", at)
+    if key not in journey.memory:
+        journey.memory[key] = _ready_at(journey, at)
+    ready: int = journey.memory[key]
+    return ready
+
+
+def _ready_at(journey: Journey, at: int) -> int:
     complete = complete_at(journey, at)
     charges = expected_charges_at(journey, at)
     if complete == NEVER or not charges:

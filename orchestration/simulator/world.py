@@ -5,14 +5,12 @@ in modules of their own. It knows nothing of files, of what a system records, or
 of how anyone would later work out where the visit stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from orchestration.simulator.aliases import aliases_of
 from orchestration.simulator.charge_steps import charge, code, hold
 from orchestration.simulator.claim_steps import bill, bill_together
 from orchestration.simulator.clock_changes import visit_at_clock_change
-from orchestration.simulator.coverage_steps import insurance_of
 from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.note_steps import write_notes
@@ -23,6 +21,7 @@ from orchestration.simulator.parameters import (
     VisitType,
     dice,
 )
+from orchestration.simulator.person import Person, person_of
 from orchestration.simulator.practice import (
     FHIR,
     Facility,
@@ -31,7 +30,7 @@ from orchestration.simulator.practice import (
     Provider,
 )
 from orchestration.simulator.runs import DAY, NEVER
-from orchestration.simulator.walk import Walk, habit_of
+from orchestration.simulator.walk import Walk
 
 ACKNOWLEDGEMENTS = "acknowledgements"
 _HOUR = 3600
@@ -47,12 +46,14 @@ class World:
     parameters: Parameters
     as_of: int
     defects: frozenset[str]
+    # The one patient whose visits are walked at the time.
+    _known: dict[int, Person] = field(default_factory=dict, repr=False, compare=False)
 
     def journey(self, index: int, patient: Patient) -> Journey:
         """Return the journey of encounter `index`, a visit of this patient."""
         walk = self._walked(index, patient)
         place = (index - 1) % self.parameters.encounters_per_patient
-        if place < 2 and self._habit(patient) == "combined_claim":  # noqa: PLR2004
+        if place < 2 and self._person(patient).habit == "combined_claim":  # noqa: PLR2004
             # The first two visits of such a patient go on one claim.
             other = self._walked(index - 1 if place else index + 1, patient)
             first, second = (other, walk) if place else (walk, other)
@@ -65,12 +66,11 @@ class World:
 
     def insurance(self, patient: Patient) -> Insurance:
         """Return the insurance of a patient, now and later."""
-        return self._insurance(patient, self._habit(patient))
+        return self._person(patient).insurance
 
     def aliases(self, patient: Patient) -> tuple[tuple[int, str], ...]:
         """Return since when a patient has stood under which number."""
-        habit = self._habit(patient)
-        return aliases_of(patient, habit, seed=self.practice.seed, as_of=self.as_of)
+        return self._person(patient).aliases
 
     def leave_of(self, provider: Provider) -> tuple[int, int]:
         """Return first and last moment of the leave of a person, when planned here.
@@ -103,8 +103,17 @@ class World:
         days = self.parameters.early_export_days_before
         return self.as_of + (min(0, self.last_visit_day) - days) * DAY
 
-    def _habit(self, patient: Patient) -> str:
-        return habit_of(self.parameters.rates, patient.luck, self.defects)
+    def _person(self, patient: Patient) -> Person:
+        if patient.number not in self._known:
+            self._known.clear()
+            self._known[patient.number] = person_of(
+                patient,
+                seed=self.practice.seed,
+                as_of=self.as_of,
+                numbers=self.parameters,
+                defects=self.defects,
+            )
+        return self._known[patient.number]
 
     def _outage(self, journey: Journey) -> frozenset[str]:
         """Return the outage in which the notes of a visit were lost, if any."""
@@ -118,15 +127,6 @@ class World:
         is_inside = first <= journey.scheduled_for < end
         return frozenset({"feed_outage"}) if is_inside else frozenset()
 
-    def _insurance(self, patient: Patient, habit: str) -> Insurance:
-        return insurance_of(
-            patient,
-            habit,
-            seed=self.practice.seed,
-            as_of=self.as_of,
-            numbers=self.parameters,
-        )
-
     def _walked(self, index: int, patient: Patient) -> Walk:
         walk = Walk(
             index,
@@ -135,17 +135,17 @@ class World:
             numbers=self.parameters,
             defects=self.defects,
         )
-        habit = self._habit(patient)
+        person = self._person(patient)
         walk.student = self.practice.student_of(patient.facility)
-        walk.journey = self._booked(walk, patient, habit)
-        walk.draw_fate(habit)
+        walk.journey = self._booked(walk, patient, person)
+        walk.draw_fate(person.habit)
         walk.journey.quirks = walk.quirks | self._outage(walk.journey)
         _take_steps(walk)
         return walk
 
     # Choices made when the visit is booked.
 
-    def _booked(self, walk: Walk, patient: Patient, habit: str) -> Journey:
+    def _booked(self, walk: Walk, patient: Patient, person: Person) -> Journey:
         visit_type = _visit_type(walk, patient.facility)
         scheduled = self._scheduled_for(walk, patient.facility)
         numbers = self.parameters
@@ -159,8 +159,8 @@ class World:
             diagnosis_code=walk.rng.choice(DIAGNOSIS_CODES),
             scheduled_for=scheduled,
             booked_at=self._booked_at(walk, scheduled),
-            insurance=self._insurance(patient, habit),
-            aliases=self.aliases(patient),
+            insurance=person.insurance,
+            aliases=person.aliases,
             has_naive_times=self.has_naive_times(patient.facility),
             is_acknowledged=ACKNOWLEDGEMENTS in self.defects,
             usual_response_seconds=numbers.usual_response_days * DAY,

@@ -7,10 +7,14 @@ its caller's. Transactions are streamed, so memory does not grow with the file.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 # An element is text, or a tuple of components.
 Element = str | tuple[str, ...]
 Segment = tuple[Element, ...]
+
+
+_SEGMENTS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,10 @@ def interchange(
     transactions: Iterable[Iterable[Segment]],
 ) -> Iterator[bytes]:
     """Yield the bytes of an interchange; each transaction is its body segments."""
-    for segment in _segments(envelope, separators, transactions):
-        yield _render(segment, separators)
+    segments = _segments(envelope, separators, transactions)
+    while some := list(islice(segments, _SEGMENTS_AT_ONCE)):
+        texts = [_render(segment, separators) for segment in some]
+        yield "".join(texts).encode("ascii")
 
 
 def _segments(
@@ -108,11 +114,11 @@ def _interchange_header(envelope: Envelope, separators: Separators) -> Segment:
     )
 
 
-def _render(segment: Segment, separators: Separators) -> bytes:
+def _render(segment: Segment, separators: Separators) -> str:
     elements = [
         element if isinstance(element, str) else separators.component.join(element)
         for element in segment
     ]
     # ISA16 names the component separator and stays, whatever is trailing.
     text = separators.element.join(elements)
-    return (text + separators.segment + separators.line_break).encode("ascii")
+    return text + separators.segment + separators.line_break

@@ -211,7 +211,7 @@ def test_an_author_on_leave_signs_when_back(plant: Plant) -> None:
     }
     waits = blockers(told, "DOC-13")
 
-    assert len(waits) > 3
+    assert len(waits) > 1
     for visit, row in waits.items():
         first, last = leave[authors[visit]]
         assert first <= row["started_at"]
