@@ -8,23 +8,43 @@ rules as (
     select * from {{ ref('claim_blocker_rules') }}
 ),
 
+placed as (
+    select
+        *,
+        max(case when event_type = 'submitted' then event_number end)
+            over chain_so_far as last_submitted,
+        max(case when event_type = 'voided' then event_number end)
+            over chain_so_far as last_voided
+    from events
+    window chain_so_far as (
+        partition by chain_key
+        order by event_number
+        rows between unbounded preceding and current row
+    )
+),
+
 parts as (
     select
-        events.chain_key,
-        events.data_source,
-        events.claim_key,
-        events.event_number,
-        events.event_type,
-        events.order_at,
-        events.evidence,
-        events.loaded_at,
+        placed.chain_key,
+        placed.data_source,
+        placed.claim_key,
+        placed.event_number,
+        placed.event_type,
+        placed.order_at,
+        placed.evidence,
+        placed.loaded_at,
         rules.rule_id,
         rules.blocker_code,
-        rules.starts,
+        rules.starts
+        and (
+            rules.starts_while_voided
+            or placed.last_voided is null
+            or coalesce(placed.last_submitted > placed.last_voided, false)
+        ) as starts,
         rules.ends
-    from events
+    from placed
     inner join rules
-        on events.event_type = rules.event_type
+        on placed.event_type = rules.event_type
 ),
 
 neighbours as (
