@@ -11,7 +11,7 @@ claims as (
 
 remittances as (
     select * from {{ ref('int_remittances_resolved') }}
-    where remittance_status in ('processed', 'denied')
+    where remittance_status in ('processed', 'denied', 'error')
 ),
 
 encounter_claims as (

@@ -10,7 +10,7 @@ remittances as (
     from {{ ref('int_remittances_resolved') }}
     where
         claim_key is not null
-        and remittance_status in ('processed', 'denied', 'reversal')
+        and remittance_status in ('processed', 'denied', 'error', 'reversal')
 ),
 
 totals as (
