@@ -66,6 +66,11 @@ class TestEverySeed:
         values = [value for row in rows(name) for value in row.values()]
         assert [value for value in values if value != value.strip()] == []
 
+    def test_no_value_has_a_character_that_nobody_sees(self, name: str) -> None:
+        """Zero bytes before an id made a requirement that no other seed could find."""
+        values = [value for row in rows(name) for value in row.values()]
+        assert [value for value in values if not value.isprintable()] == []
+
     def test_the_values_fit_the_declared_types(self, name: str) -> None:
         path = SEEDS / f"{name}.csv"
         with duckdb.connect() as connection:
