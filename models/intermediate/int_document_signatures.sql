@@ -16,6 +16,10 @@ csv_signatures as (
     select * from {{ ref('int_csv_signatures') }}
 ),
 
+provider_references as (
+    select * from {{ ref('int_provider_references') }}
+),
+
 encounters as (
     select * from {{ ref('int_encounters') }}
 ),
@@ -26,17 +30,26 @@ signature_checks as (
 
 all_signatures as (
     select
-        data_source,
-        document_id,
-        signer_role,
-        evidence_source,
-        signer_npi,
-        signed_at,
-        signed_at_precision,
+        fhir_signatures.data_source,
+        fhir_signatures.document_id,
+        fhir_signatures.signer_role,
+        fhir_signatures.evidence_source,
+        {{ resolved_id(
+            'provider_references',
+            reference_id('fhir_signatures.signer_reference'),
+            'provider_npi'
+        ) }} as signer_npi,
+        fhir_signatures.signed_at,
+        fhir_signatures.signed_at_precision,
         cast(null as varchar) as source_file_id,
         cast(null as bigint) as source_position,
         cast(null as timestamp) as recorded_at
     from fhir_signatures
+    left join provider_references
+        on
+            fhir_signatures.data_source = provider_references.data_source
+            and fhir_signatures.signer_reference
+            = provider_references.reference
     union all
     select * from hl7v2_signatures
     union all

@@ -50,8 +50,7 @@ provenance_signatures as (
             when 'author' then 'fhir_signature_author'
             else 'fhir_signature_cosigner'
         end as evidence_source,
-        {{ resolved_id('signer', 'signatures.signer_id', 'provider_npi') }}
-            as signer_npi,
+        signatures.signer_reference,
         signatures.signed_at,
         signatures.signed_at_precision
     from signatures
@@ -61,10 +60,6 @@ provenance_signatures as (
         on
             signatures.data_source = fhir_references.data_source
             and signatures.target_reference = fhir_references.reference
-    left join provider_references as signer
-        on
-            signatures.data_source = signer.data_source
-            and signatures.signer_reference = signer.reference
 ),
 
 authors as (
@@ -88,7 +83,6 @@ authors as (
 attestations as (
     select
         attesters.*,
-        coalesce(attester.provider_npi, attesters.attester_id) as signer_npi,
         coalesce(attester.provider_npi, attesters.attester_id)
         = coalesce(author.provider_npi, authors.author_id) as is_author
     from attesters
@@ -107,7 +101,7 @@ attestations as (
             and authors.author_reference = author.reference
 ),
 
-all_signatures as (
+all_acts as (
     select * from provenance_signatures
     union all
     select
@@ -119,7 +113,7 @@ all_signatures as (
             when is_author then 'fhir_composition_attester'
             else 'fhir_signature_cosigner'
         end as evidence_source,
-        signer_npi,
+        attester_reference as signer_reference,
         attested_at as signed_at,
         attested_at_precision as signed_at_precision
     from attestations
@@ -128,29 +122,28 @@ all_signatures as (
 
 named as (
     select
-        all_signatures.data_source,
-        case all_signatures.resource_type
-            when 'DocumentReference' then all_signatures.resource_id
+        all_acts.data_source,
+        case all_acts.resource_type
+            when 'DocumentReference' then all_acts.resource_id
             else coalesce(
                 composition_documents.document_id,
-                all_signatures.resource_type
-                || '/' || all_signatures.resource_id
+                all_acts.resource_type || '/' || all_acts.resource_id
             )
         end as document_id,
-        all_signatures.signer_role,
-        all_signatures.evidence_source,
-        all_signatures.signer_npi,
-        all_signatures.signed_at,
-        all_signatures.signed_at_precision
-    from all_signatures
+        all_acts.signer_role,
+        all_acts.evidence_source,
+        all_acts.signer_reference,
+        all_acts.signed_at,
+        all_acts.signed_at_precision
+    from all_acts
     left join composition_documents
         on
-            all_signatures.data_source = composition_documents.data_source
-            and all_signatures.resource_type = 'Composition'
-            and all_signatures.resource_id
+            all_acts.data_source = composition_documents.data_source
+            and all_acts.resource_type = 'Composition'
+            and all_acts.resource_id
             = composition_documents.composition_id
     where
-        all_signatures.resource_type
+        all_acts.resource_type
         in ('DocumentReference', 'Composition', 'DiagnosticReport')
 )
 
