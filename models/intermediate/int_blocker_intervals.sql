@@ -24,6 +24,10 @@ all_blockers as (
     select * from {{ ref('int_exit_blockers') }}
     union all
     select * from {{ ref('int_quality_blockers') }}
+    union all
+    select * from {{ ref('int_data_blockers') }}
+    union all
+    select * from {{ ref('int_registration_blockers') }}
 ),
 
 blockers as (

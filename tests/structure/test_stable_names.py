@@ -38,6 +38,10 @@ COLUMNS = {
     "rpt_ready_not_billed": "encounter_key billing_ready_at expected_amount",
     "rpt_documentation_gap_aging": "requirement_id missing_item age_bucket gap_count",
     "rpt_reconciliation": "control data_source feed in_count difference",
+    "rpt_unmatched_records": """
+        data_source record_type record_id reason_code reason blocker_code owner_role
+        occurred_at age_days amount possible_encounter_key
+    """,
     "rpt_data_coverage": """
         data_source feed facility_id coverage_date expected_low expected_count
         expected_high received_count watermark_at is_complete reason

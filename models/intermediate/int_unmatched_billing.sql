@@ -1,0 +1,88 @@
+with
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+),
+
+charges as (
+    select * from {{ ref('int_charges') }}
+    where is_charged
+),
+
+claims as (
+    select * from {{ ref('int_claims_resolved') }}
+),
+
+encounter_claims as (
+    select * from {{ ref('int_encounter_claims') }}
+),
+
+remittances as (
+    select * from {{ ref('int_remittances_resolved') }}
+    where claim_key is null
+),
+
+answers as (
+    select * from {{ ref('int_claim_answers') }}
+    where claim_key is null
+),
+
+linked_claims as (
+    select
+        claim_key,
+        count(*) as encounter_count
+    from encounter_claims
+    group by 1
+),
+
+unmatched as (
+    select
+        charges.data_source,
+        case
+            when encounters.encounter_key is null
+                then 'charge_without_encounter'
+            else 'charge_on_cancelled_visit'
+        end as reason_code,
+        charges.charge_id as record_id,
+        cast(null as varchar) as patient_control_number,
+        coalesce(charges.entered_at, charges.service_at) as occurred_at,
+        charges.amount
+    from charges
+    left join encounters
+        on charges.encounter_key = encounters.encounter_key
+    where
+        encounters.encounter_key is null
+        or encounters.encounter_status in ('cancelled', 'entered-in-error')
+    union all
+    select
+        claims.data_source,
+        'claim_without_encounter' as reason_code,
+        claims.claim_key as record_id,
+        claims.patient_control_number,
+        coalesce(claims.created_at, claims.submitted_at) as occurred_at,
+        claims.claim_amount as amount
+    from claims
+    left join linked_claims
+        on claims.claim_key = linked_claims.claim_key
+    where linked_claims.encounter_count is null
+    union all
+    select
+        data_source,
+        'remittance_without_claim' as reason_code,
+        remittance_id as record_id,
+        patient_control_number,
+        coalesce(adjudicated_at, paid_at) as occurred_at,
+        charge_amount as amount
+    from remittances
+    union all
+    select
+        data_source,
+        'answer_without_claim' as reason_code,
+        claim_status_id as record_id,
+        patient_control_number,
+        occurred_at,
+        cast(null as decimal(18, 2)) as amount
+    from answers
+)
+
+select * from unmatched
