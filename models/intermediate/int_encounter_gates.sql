@@ -63,6 +63,7 @@ facts as (
         end as non_billable_code,
         documentation.is_documentation_complete,
         documentation.missing_item,
+        coalesce(documentation.reopen_count, 0) as reopen_count,
         coverage.is_charges_covered,
         coverage.is_claims_covered,
         coverage.is_submissions_covered,

@@ -33,9 +33,10 @@ TABLES = {
 JOINS = {"unnest_json", "list_places"}
 
 PORTABLE = {
-    "abs avg case cast coalesce count cume_dist extract greatest lag lead least left"
-    " length lower max min nullif percentile_cont rank replace right row_number sqrt"
-    " sum timestamp_trunc trim upper logical_and logical_or group_concat"
+    "abs avg case cast coalesce count cume_dist extract first_value greatest lag lead"
+    " least left length lower max min nullif percentile_cont rank replace right"
+    " row_number sqrt substring sum timestamp_trunc trim upper logical_and logical_or"
+    " group_concat"
 }
 # How the parser calls `and`, `or`, the branches of `case`, and a cast in Spark.
 SYNTAX = {"and", "or", "if", "try_cast"}

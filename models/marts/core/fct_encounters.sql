@@ -49,10 +49,6 @@ open_blockers as (
     group by 1
 ),
 
-stages as (
-    select * from {{ ref('stages') }}
-),
-
 joined as (
     select
         encounters.encounter_key,
@@ -119,7 +115,7 @@ joined as (
         settlements.match_grade,
         coalesce(sequence_violations.violation_count, 0) > 0
             as has_sequence_violation,
-        0 as reopen_count,
+        cast(encounter_stages.reopen_count as integer) as reopen_count,
         encounter_stages.claim_count,
         encounter_charges.charged_amount,
         expected_amounts.expected_amount,
@@ -131,8 +127,6 @@ joined as (
         on encounters.encounter_key = milestones.encounter_key
     inner join encounter_stages
         on encounters.encounter_key = encounter_stages.encounter_key
-    inner join stages
-        on encounter_stages.stage = stages.stage
     left join encounter_charges
         on encounters.encounter_key = encounter_charges.encounter_key
     left join settlements
