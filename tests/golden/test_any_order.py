@@ -33,7 +33,7 @@ from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
 
 DAYS = 30
-ENCOUNTERS = 250
+ENCOUNTERS = 450  # a third of them in each kind of system
 COVERED_DAYS = 12
 SEED = 5
 FIXED_NAMES = {"encounters.csv", "charges.csv", "Encounter.ndjson.gz"}
