@@ -17,6 +17,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+# The name of the file is the name of the database in DuckDB.
+WAREHOUSE_NAME = "warehouse.duckdb"
 _PREFIX = "CHARTGAP_"
 _PATTERN_SIGNS = set("*?[")
 
@@ -76,7 +78,7 @@ class Settings(BaseSettings):
     @property
     def warehouse_path(self) -> Path:
         """The DuckDB file that dbt builds."""
-        return self._or(self.warehouse, "warehouse.duckdb")
+        return self._or(self.warehouse, WAREHOUSE_NAME)
 
     @property
     def raw_path(self) -> Path:

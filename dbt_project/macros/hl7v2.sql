@@ -4,26 +4,24 @@
    text stays in raw. #}
 {% macro hl7v2_timestamp(column, zone="_time_zone") -%}
     {%- set day -%}
-        substr({{ column }}, 1, 4)
-        || '-' || coalesce(nullif({{ hl7v2_digits(column, 5) }}, ''), '01')
-        || '-' || coalesce(nullif({{ hl7v2_digits(column, 7) }}, ''), '01')
+        regexp_replace(
+            {{ hl7v2_digits(column) }} || '0101', '^(....)(..)(..).*', '\1-\2-\3'
+        )
     {%- endset -%}
     {%- set day_and_time -%}
-        {{ day }}
-        || ' ' || {{ hl7v2_digits(column, 9) }}
-        || ':' || {{ hl7v2_digits(column, 11) }}
-        || ':' || coalesce(nullif({{ hl7v2_digits(column, 13) }}, ''), '00')
-        || regexp_extract({{ column }}, '[.][0-9]+')
+        regexp_replace(
+            regexp_replace({{ column }}, '^([0-9]{12})([^0-9]|$)', '\100\2'),
+            '^(....)(..)(..)(..)(..)(..)',
+            '\1-\2-\3 \4:\5:\6'
+        )
     {%- endset -%}
     case
         when not {{ hl7v2_is_time(column) }} then null
-        when {{ hl7v2_digits(column, 11) }} = ''
+        when length({{ hl7v2_digits(column) }}) < 12
             then try_cast({{ day }} as timestamp)
-        when {{ column }} similar to '.*[+-][0-9]{4}'
+        when {{ column }} like '%+____' or {{ column }} like '%-____'
             then try_cast(
-                {{ day_and_time }}
-                || left(right({{ column }}, 5), 3)
-                || ':' || right({{ column }}, 2) as timestamptz
+                regexp_replace({{ day_and_time }}, '(..)$', ':\1') as timestamptz
             ) at time zone 'UTC'
         else {{ local_time_to_utc(
             "try_cast(" ~ day_and_time ~ " as timestamp)", zone
@@ -35,16 +33,16 @@
 {% macro hl7v2_precision(column) -%}
     case
         when {{ hl7v2_timestamp(column, "'UTC'") }} is null then null
-        when {{ hl7v2_digits(column, 13) }} <> '' then 'instant'
-        when {{ hl7v2_digits(column, 11) }} <> '' then 'minute'
-        when {{ hl7v2_digits(column, 7) }} <> '' then 'day'
+        when length({{ hl7v2_digits(column) }}) >= 14 then 'instant'
+        when length({{ hl7v2_digits(column) }}) >= 12 then 'minute'
+        when length({{ hl7v2_digits(column) }}) >= 8 then 'day'
         else 'month'
     end
 {%- endmacro %}
 
-{# Two digits of an HL7 v2 time, empty when it ends before them. #}
-{% macro hl7v2_digits(column, position) -%}
-    substr(regexp_extract({{ column }}, '^[0-9]+'), {{ position }}, 2)
+{# The digits that an HL7 v2 time begins with: all but a fraction and an offset. #}
+{% macro hl7v2_digits(column) -%}
+    regexp_extract({{ column }}, '^[0-9]+')
 {%- endmacro %}
 
 {# Whether a text is written as HL7 v2 writes times. #}

@@ -1,9 +1,7 @@
 """Every unit test that stands beside a model in its yml, run by dbt itself."""
 
 import json
-import os
-import subprocess
-import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +10,10 @@ import pytest
 import yaml
 
 from orchestration import raw
+from orchestration.dbt_runner import DbtError, build, run_command
+from orchestration.settings import Settings
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-DBT = Path(sys.executable).with_name("dbt")
 
 
 def declared() -> list[str]:
@@ -40,25 +39,13 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Build the models empty, so that they have columns; then run the unit tests."""
     data = tmp_path_factory.mktemp("data")
     write_empty_raw(data / "raw")
-    where = {
-        "CHARTGAP_RAW": str(data / "raw"),
-        "CHARTGAP_WAREHOUSE": str(data / "warehouse.duckdb"),
-        "DBT_PROJECT_DIR": str(PROJECT_DIR / "dbt_project"),
-        "DBT_PROFILES_DIR": str(PROJECT_DIR / "dbt_project"),
-        "DBT_TARGET_PATH": str(data / "target"),
-        "DBT_LOG_PATH": str(data / "logs"),
-    }
-    commands = (["seed"], ["run"], ["test", "--select", "test_type:unit"])
-    for arguments in commands:
-        done = subprocess.run(
-            [DBT, "--quiet", *arguments],
-            env=os.environ | where,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0 or arguments[0] == "test", done.stdout[-5000:]
-    found = json.loads((data / "target" / "run_results.json").read_text())
+    settings = Settings(data_dir=data)
+    build(settings, ["--exclude-resource-type", "test"], lambda _node: None)
+    # Each unit test that fails is told of by its own name below.
+    with suppress(DbtError):
+        units = ("test", "--select", "test_type:unit")
+        run_command(settings, units, lambda _node: None)
+    found = json.loads((data / "dbt" / "run_results.json").read_text())
     return {
         ".".join(result["unique_id"].split(".")[2:]): (
             f"{result['status']} {result['message'] or ''}"
