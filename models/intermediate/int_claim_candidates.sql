@@ -17,10 +17,10 @@ encounter_days as (
     where has_taken_place and service_date is not null
 ),
 
-rules as (
-    select max(score) as near_days
-    from {{ ref('match_rules') }}
-    where rule = 'near_days'
+limits as (
+    select cast(value as integer) as near_days
+    from {{ ref('thresholds') }}
+    where threshold = 'match_near_days'
 ),
 
 claim_days as (
@@ -67,13 +67,13 @@ by_patient as (
             claim_days.data_source = claim_patients.data_source
             and claim_days.patient_control_number
             = claim_patients.patient_control_number
-    cross join rules
+    cross join limits
     inner join visits
         on
             claim_patients.data_source = visits.data_source
             and claim_patients.patient_id = visits.surviving_patient_id
-            and claim_days.first_date <= visits.last_date + rules.near_days
-            and claim_days.last_date >= visits.first_date - rules.near_days
+            and claim_days.first_date <= visits.last_date + limits.near_days
+            and claim_days.last_date >= visits.first_date - limits.near_days
 ),
 
 by_provider as (

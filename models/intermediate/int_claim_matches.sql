@@ -8,12 +8,19 @@ match_rules as (
     select * from {{ ref('match_rules') }}
 ),
 
+thresholds as (
+    select * from {{ ref('thresholds') }}
+),
+
 limits as (
     select
-        max(score) filter (where rule = 'accept_score') as accept_score,
-        max(score) filter (where rule = 'candidate_score') as candidate_score,
-        max(score) filter (where rule = 'margin') as margin
-    from match_rules
+        max(value) filter (where threshold = 'match_accept_points')
+            as accept_score,
+        max(value) filter (where threshold = 'match_candidate_points')
+            as candidate_score,
+        max(value) filter (where threshold = 'match_margin_points')
+            as margin
+    from thresholds
 ),
 
 scores as (
