@@ -1,7 +1,7 @@
 with
 
-unlinked_claims as (
-    select * from {{ ref('int_unlinked_claims') }}
+claim_lines as (
+    select * from {{ ref('int_unlinked_claim_lines') }}
 ),
 
 claim_patients as (
@@ -28,10 +28,10 @@ claim_days as (
         data_source,
         patient_control_number,
         provider_npi,
-        first_service_date as first_date,
-        coalesce(last_service_date, first_service_date) as last_date
-    from unlinked_claims
-    where first_service_date is not null
+        cast(service_at as date) as first_date,
+        cast(last_service_at as date) as last_date
+    from claim_lines
+    where service_at is not null
     group by 1, 2, 3, 4, 5
 ),
 

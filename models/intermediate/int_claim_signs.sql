@@ -4,8 +4,12 @@ candidates as (
     select * from {{ ref('int_claim_candidates') }}
 ),
 
-unlinked_claims as (
-    select * from {{ ref('int_unlinked_claims') }}
+claim_lines as (
+    select * from {{ ref('int_unlinked_claim_lines') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims_resolved') }}
 ),
 
 claim_encounters as (
@@ -23,6 +27,25 @@ charges as (
 
 encounter_charges as (
     select * from {{ ref('int_encounter_charges') }}
+),
+
+claim_amounts as (
+    select
+        data_source,
+        patient_control_number,
+        max(claim_amount) as claim_amount
+    from claims
+    group by 1, 2
+),
+
+claim_providers as (
+    select
+        data_source,
+        patient_control_number,
+        provider_npi,
+        count(*) as line_count
+    from claim_lines
+    group by 1, 2, 3
 ),
 
 signs as (
@@ -52,12 +75,12 @@ signs as (
     from candidates
     inner join encounters
         on candidates.encounter_key = encounters.encounter_key
-    inner join unlinked_claims
+    inner join claim_providers
         on
-            candidates.data_source = unlinked_claims.data_source
+            candidates.data_source = claim_providers.data_source
             and candidates.patient_control_number
-            = unlinked_claims.patient_control_number
-            and encounters.provider_npi = unlinked_claims.provider_npi
+            = claim_providers.patient_control_number
+            and encounters.provider_npi = claim_providers.provider_npi
     union
     select
         candidates.data_source,
@@ -67,13 +90,12 @@ signs as (
     from candidates
     inner join charges
         on candidates.encounter_key = charges.encounter_key
-    inner join unlinked_claims
+    inner join claim_lines
         on
-            candidates.data_source = unlinked_claims.data_source
+            candidates.data_source = claim_lines.data_source
             and candidates.patient_control_number
-            = unlinked_claims.patient_control_number
-    where
-        ';' || unlinked_claims.codes || ';' like '%;' || charges.code || ';%'
+            = claim_lines.patient_control_number
+            and charges.code = claim_lines.code
     union
     select
         candidates.data_source,
@@ -83,12 +105,12 @@ signs as (
     from candidates
     inner join encounter_charges
         on candidates.encounter_key = encounter_charges.encounter_key
-    inner join unlinked_claims
+    inner join claim_amounts
         on
-            candidates.data_source = unlinked_claims.data_source
+            candidates.data_source = claim_amounts.data_source
             and candidates.patient_control_number
-            = unlinked_claims.patient_control_number
-            and encounter_charges.charged_amount = unlinked_claims.claim_amount
+            = claim_amounts.patient_control_number
+            and encounter_charges.charged_amount = claim_amounts.claim_amount
     union
     select
         candidates.data_source,

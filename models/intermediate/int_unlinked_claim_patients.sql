@@ -1,7 +1,7 @@
 with
 
-unlinked_claims as (
-    select * from {{ ref('int_unlinked_claims') }}
+claim_lines as (
+    select * from {{ ref('int_unlinked_claim_lines') }}
 ),
 
 coverages as (
@@ -24,24 +24,24 @@ named as (
         data_source,
         patient_control_number,
         medical_record_number as patient_id
-    from unlinked_claims
+    from claim_lines
     union
     select
         data_source,
         patient_control_number,
         subscriber_id as patient_id
-    from unlinked_claims
+    from claim_lines
     where not is_dependent
     union
     select
-        unlinked_claims.data_source,
-        unlinked_claims.patient_control_number,
+        claim_lines.data_source,
+        claim_lines.patient_control_number,
         coverages.surviving_patient_id as patient_id
-    from unlinked_claims
+    from claim_lines
     inner join coverages
         on
-            unlinked_claims.data_source = coverages.data_source
-            and unlinked_claims.subscriber_id = coverages.member_id
+            claim_lines.data_source = coverages.data_source
+            and claim_lines.subscriber_id = coverages.member_id
 ),
 
 identified as (

@@ -41,6 +41,11 @@ lines as (
         max({{ x12_element(2) }})
         filter (where segment_id = 'REF' and qualifier = '6R')
             as line_control_number,
+        max({{ x12_element(9) }}) filter (
+            where segment_id = 'NM1'
+            and qualifier = '82'
+            and {{ x12_element(8) }} = 'XX'
+        ) as provider_npi,
         max(qualifier) filter (where segment_id = 'SV2') as revenue_code,
         {% for column, professional, institutional, dental in (
             ('code', x12_component(1, 2), x12_component(2, 2), x12_component(1, 2)),
@@ -68,6 +73,7 @@ renamed as (
         _file_id || ':' || cast(claim_position as varchar) as claim_record_id,
         line_number,
         line_control_number,
+        provider_npi,
         revenue_code,
         code,
         modifiers,
