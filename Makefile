@@ -19,7 +19,7 @@ UV := PATH="$$PATH:$(CURDIR)/.venv-bootstrap/bin" && uv
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test limits lint fix lock clean
+.PHONY: help setup demo dev test limits recovery lint fix lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ test: setup ## run every test, linters included
 
 limits: setup ## try huge and hostile files, 200 kills and 100 orders (slow)
 	@$(IN_VENV) python -m benchmarks.limits
+
+recovery: setup ## find all that is wrong in three practices of 20,000 visits (slow)
+	@set -e; for seed in 1 2 3; do $(IN_VENV) pytest tests/golden/test_recovery.py \
+		-n 0 -k "not without_defects" --encounters 20000 --seed $$seed; done
 
 lint: setup ## run the linters and the type checker alone
 	@$(IN_VENV) ruff check

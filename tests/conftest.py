@@ -12,9 +12,11 @@ SAMPLE_DIR = PROJECT_DIR.parent / "shared" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make limits` repeat what is random more often than every run can."""
+    """Let `make limits` and `make recovery` do more than every run can."""
     parser.addoption("--orders", type=int, default=2, help="orders of daily drops")
     parser.addoption("--kills", type=int, default=4, help="kills during a load")
+    parser.addoption("--encounters", type=int, default=2000, help="to recover")
+    parser.addoption("--seed", type=int, default=11, help="of what is simulated")
 
 
 @pytest.fixture(scope="session", autouse=True)

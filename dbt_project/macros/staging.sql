@@ -51,6 +51,12 @@
     ) }}
 {%- endmacro %}
 
+{# A date or time as text, null when it is the last day of the calendar, which
+   stands for never: what goes on would else be newer than its own end. #}
+{% macro unless_never(column) -%}
+    nullif(regexp_replace({{ column }}, '^ *9999-12-3.*$', ''), '')
+{%- endmacro %}
+
 {# The newest of the rows with the same id, the same one in whatever order they came:
    the highest version, else the least content hash, and of equal rows the one with
    the least file id and position. Only rows without any version are ranked by
@@ -173,4 +179,9 @@
 {# A text as an amount of money; null when it is none. #}
 {% macro money(text) -%}
     {{ cast_or_null(text, 'decimal(18, 2)') }}
+{%- endmacro %}
+
+{# The natural logarithm of a number. #}
+{% macro natural_logarithm(number) -%}
+    ln({{ number }})
 {%- endmacro %}

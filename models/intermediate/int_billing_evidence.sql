@@ -5,6 +5,10 @@ charges as (
     where is_charged
 ),
 
+bills as (
+    select * from {{ ref('int_encounter_bills') }}
+),
+
 claims as (
     select * from {{ ref('int_claims') }}
 ),
@@ -34,10 +38,9 @@ claims_and_standings as (
 ),
 
 charge_times as (
-    {% for evidence in ('first_entry_evidence', 'last_entry_evidence') -%}
     select
         encounter_key,
-        {{ evidence }} as evidence_source,
+        first_entry_evidence as evidence_source,
         entered_at as occurred_at,
         entered_at_precision as precision,
         source_file_id,
@@ -45,10 +48,22 @@ charge_times as (
         recorded_at,
         false as is_withdrawn
     from charges
-    {% if not loop.last -%}
     union all
-    {% endif -%}
-    {% endfor %}
+    select
+        charges.encounter_key,
+        charges.last_entry_evidence as evidence_source,
+        charges.entered_at as occurred_at,
+        charges.entered_at_precision as precision,
+        charges.source_file_id,
+        charges.source_position,
+        charges.recorded_at,
+        false as is_withdrawn
+    from charges
+    left join bills
+        on charges.encounter_key = bills.encounter_key
+    where
+        bills.first_billed_at is null
+        or charges.entered_at <= bills.first_billed_at
 ),
 
 claim_times as (

@@ -39,7 +39,7 @@ sent as (
             as event_type,
         submitted_at as occurred_at,
         submitted_at as order_at,
-        min(coalesce(submission_id, claim_id)) as evidence,
+        coalesce(min(submission_id), min(claim_id)) as evidence,
         max(loaded_at) as loaded_at
     from claim_records
     where

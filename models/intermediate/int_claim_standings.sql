@@ -12,12 +12,28 @@ claim_frequencies as (
     select * from {{ ref('claim_frequencies') }}
 ),
 
-voids as (
+chains as (
     select
         chain_key,
-        max(claim_at) as voided_at
+        bool_or(first_transmitted_at is not null) as is_transmitted
     from claims
-    where claim_kind = 'void' and not is_cancelled
+    group by 1
+),
+
+voids as (
+    select
+        claims.chain_key,
+        max(claims.claim_at) as voided_at
+    from claims
+    inner join chains
+        on claims.chain_key = chains.chain_key
+    where
+        claims.claim_kind = 'void'
+        and not claims.is_cancelled
+        and (
+            claims.first_transmitted_at is not null
+            or not chains.is_transmitted
+        )
     group by 1
 ),
 

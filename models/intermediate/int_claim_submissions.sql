@@ -66,7 +66,17 @@ answers_and_submissions as (
             and answers.group_control_number
             = submissions.group_control_number
     where
-        answers.envelope = 'group'
+        (
+            answers.envelope = 'group'
+            and (
+                answers.answer = 'rejected'
+                or coalesce(
+                    answers.group_received_count
+                    >= answers.group_included_count,
+                    true
+                )
+            )
+        )
         or (
             answers.envelope = 'transaction'
             and answers.transaction_control_number

@@ -26,6 +26,14 @@ unresolved_merges as (
     select * from {{ ref('int_unresolved_merges') }}
 ),
 
+fee_codes as (
+    select * from {{ ref('missed_visit_fee_codes') }}
+),
+
+repeated_charges as (
+    select * from {{ ref('int_repeated_charges') }}
+),
+
 claimed as (
     select
         encounter_key,
@@ -57,39 +65,28 @@ charged_without_visit as (
     select
         encounters.encounter_key,
         'XREF-02' as blocker_code,
-        min(charges.entered_at) as started_at,
+        charges.entered_at as started_at,
         'charges ' || cast(count(*) as varchar) as evidence
     from encounters
     inner join charges
         on encounters.encounter_key = charges.encounter_key
-    where encounters.encounter_status = 'cancelled'
-    group by 1
-),
-
-repeated_charges as (
-    select
-        encounter_key,
-        code,
-        modifiers,
-        component,
-        units,
-        cast(service_at as date) as service_date,
-        max(entered_at) as repeated_at,
-        count(*) as charge_count
-    from charges
-    where encounter_key is not null and code is not null
-    group by 1, 2, 3, 4, 5, 6
-    having count(*) > 1
+    left join fee_codes
+        on charges.code = fee_codes.code
+    where
+        encounters.encounter_status = 'cancelled'
+        or (
+            encounters.encounter_status = 'noshow' and fee_codes.code is null
+        )
+    group by 1, 3
 ),
 
 charged_twice as (
     select
         encounter_key,
         'XREF-03' as blocker_code,
-        min(repeated_at) as started_at,
-        'charges ' || cast(sum(charge_count) as varchar) as evidence
+        repeated_at as started_at,
+        evidence
     from repeated_charges
-    group by 1
 ),
 
 merged_nowhere as (

@@ -11,7 +11,7 @@ reopenings as (
 
 signatures as (
     select * from {{ ref('int_document_signatures') }}
-    where not is_by_another
+    where not is_by_another and is_impossible is not true
 ),
 
 final_sightings as (
@@ -63,7 +63,9 @@ signed_spans as (
         ) as author_signed_at,
         max(signatures.signed_at) filter (
             where signatures.signer_role = 'cosigner'
-        ) as cosigned_at
+        ) as cosigned_at,
+        {{ value_at_last('signed_at_precision', 'signed_at') }}
+            as signed_precision
     from spans
     inner join signatures
         on
@@ -126,6 +128,7 @@ openings as (
             else final_spans.seen_final_after
         end as author_signed_after,
         signed_spans.cosigned_at,
+        coalesce(signed_spans.signed_precision, 'instant') as signed_precision,
         signed_spans.author_signed_at is null as is_seen_by_status
     from spans
     inner join documents

@@ -28,6 +28,10 @@ signature_checks as (
     select * from {{ ref('signature_checks') }}
 ),
 
+sentinel_dates as (
+    select * from {{ ref('sentinel_dates') }}
+),
+
 all_signatures as (
     select
         fhir_signatures.data_source,
@@ -68,6 +72,15 @@ counted as (
     from all_signatures
 ),
 
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+tolerance as (
+    select * from {{ ref('thresholds') }}
+    where threshold = 'future_tolerance_minutes'
+),
+
 limits as (
     select min(min_signatures_at_once) as min_signatures_at_once
     from signature_checks
@@ -89,6 +102,10 @@ judged as (
             as source_position,
         coalesce(counted.recorded_at, documents.recorded_at) as recorded_at,
         counted.signatures_at_once,
+        sentinel_dates.first_date is not null
+        or counted.signed_at
+        > {{ add_seconds('clock.as_of', 'tolerance.value * 60') }}
+            as is_impossible,
         counted.signer_role = 'author'
         and coalesce(
             counted.signer_npi not in (
@@ -109,10 +126,16 @@ judged as (
             counted.data_source = documents.data_source
             and counted.document_id = documents.document_id
     cross join limits
+    cross join clock
+    cross join tolerance
     left join encounters
         on documents.encounter_key = encounters.encounter_key
     left join signature_checks
         on lower(counted.signer_npi) = signature_checks.signer_id
+    left join sentinel_dates
+        on
+            cast(counted.signed_at as date)
+            between sentinel_dates.first_date and sentinel_dates.last_date
 )
 
 select * from judged

@@ -58,8 +58,10 @@ joined as (
         end as span_cause,
         replaced.replaced_at,
         documents.needs_cosignature
-        or not coalesce(documents.author_may_bill_alone, true)
-            as needs_second_signature
+        or (
+            documents.is_visit_note
+            and not coalesce(documents.author_may_bill_alone, true)
+        ) as needs_second_signature
     from openings
     inner join documents
         on
@@ -119,6 +121,7 @@ spans as (
         cosigned_at,
         closed_at,
         closed_after,
+        signed_precision,
         is_seen_by_status,
         coalesce(
             closed_at,

@@ -10,6 +10,7 @@ spans as (
 
 signatures as (
     select * from {{ ref('int_document_signatures') }}
+    where is_impossible is not true
 ),
 
 provider_roles as (
@@ -35,7 +36,12 @@ attestations as (
             and coalesce(provider_roles.may_attest, true)
         ) as qualified_count,
         count(*) filter (where signatures.is_administrative)
-            as administrative_count
+            as administrative_count,
+        max(signatures.signed_at) filter (
+            where
+            signatures.signer_role = 'author'
+            and not signatures.is_by_another
+        ) as last_signed_at
     from signatures
     left join provider_roles
         on
@@ -52,8 +58,15 @@ joined as (
         spans.opened_at,
         spans.author_signed_at,
         spans.cosigned_at,
-        spans.closed_at as completed_at,
-        spans.closed_after as completed_after,
+        case
+            when spans.closed_at is not null
+                then greatest(spans.closed_at, attestations.last_signed_at)
+        end as completed_at,
+        case
+            when spans.closed_after is not null
+                then greatest(spans.closed_after, attestations.last_signed_at)
+        end as completed_after,
+        spans.signed_precision as completed_precision,
         spans.is_seen_by_status,
         coalesce(attestations.qualified_count, 0) > 0
             as has_qualified_signature,

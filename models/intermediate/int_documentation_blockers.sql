@@ -43,6 +43,21 @@ dictations as (
     select * from {{ ref('int_dictations') }}
 ),
 
+open_addenda as (
+    select
+        states.encounter_key,
+        states.document_id,
+        states.opened_at
+    from {{ ref('int_document_states') }} as states
+    left join {{ ref('int_documentation_completions') }} as completions
+        on states.encounter_key = completions.encounter_key
+    where
+        states.is_addendum
+        and states.is_current
+        and states.is_unsigned
+        and completions.encounter_key is null
+),
+
 all_blockers as (
     select * from note_blockers
     union all
@@ -67,6 +82,14 @@ all_blockers as (
         completed_again_at as ended_at,
         cause || ' of document ' || document_id as evidence
     from reopenings
+    union all
+    select
+        encounter_key,
+        'DOC-08' as blocker_code,
+        opened_at as started_at,
+        cast(null as timestamp) as ended_at,
+        'addendum of document ' || document_id as evidence
+    from open_addenda
     union all
     select
         encounter_key,

@@ -8,7 +8,11 @@ documentation as (
 evidence as (
     select
         encounter_key,
-        'documents_complete_seen' as evidence_source,
+        case
+            when documentation_complete_after is null
+                then 'documents_complete_at_first_sight'
+            else 'documents_complete_seen'
+        end as evidence_source,
         documentation_complete_at as occurred_at,
         'instant' as precision,
         cast(null as varchar) as source_file_id,

@@ -28,6 +28,10 @@ document_locks as (
     select * from {{ ref('document_locks') }}
 ),
 
+sentinel_dates as (
+    select * from {{ ref('sentinel_dates') }}
+),
+
 classified as (
     select
         documents.encounter_key,
@@ -37,7 +41,9 @@ classified as (
         document_types.document_kind,
         documents.author_npi,
         documents.created_at,
-        documents.signed_at,
+        case
+            when sentinel_dates.first_date is null then documents.signed_at
+        end as signed_at,
         documents.is_current,
         case
             when addenda.document_id is null
@@ -73,6 +79,10 @@ classified as (
             and documents.author_npi = provider_roles.provider_npi
     left join document_locks
         on documents.data_source = document_locks.data_source
+    left join sentinel_dates
+        on
+            cast(documents.signed_at as date)
+            between sentinel_dates.first_date and sentinel_dates.last_date
 )
 
 select * from classified

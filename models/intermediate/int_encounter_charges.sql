@@ -9,8 +9,7 @@ totals as (
         encounter_key,
         count(*) as charge_count,
         cast(sum(amount) as decimal(18, 2)) as charged_amount,
-        min(entered_at) as charge_first_at,
-        max(entered_at) as charges_complete_at
+        min(entered_at) as charge_first_at
     from charges
     where is_charged and encounter_key is not null
     group by 1

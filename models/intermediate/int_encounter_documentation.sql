@@ -30,6 +30,8 @@ signature_times as (
         bool_and(completed_at is not null) as has_all_signature_times,
         bool_or(is_seen_by_status) as is_seen_by_status,
         max(completed_at) as last_signature_at,
+        {{ value_at_last('completed_precision', 'completed_at') }}
+            as last_signature_precision,
         case
             when bool_and(completed_after is not null)
                 then max(completed_after)
@@ -105,6 +107,8 @@ documentation as (
                 and signature_times.has_all_signature_times
                 then signature_times.last_signature_after
         end as documentation_complete_after,
+        coalesce(signature_times.last_signature_precision, 'instant')
+            as documentation_complete_precision,
         coalesce(signature_times.is_seen_by_status, false)
             as is_complete_by_status,
         completions.completed_at as documentation_complete_first_at,

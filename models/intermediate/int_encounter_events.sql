@@ -36,12 +36,20 @@ events as (
         grade,
         case
             when known_upper_at is not null then known_lower_at
+            when precision in ('day', 'month')
+                then {{ local_time_to_utc('occurred_at', 'time_zone') }}
             else occurred_at
         end as lower_at,
         case
             when known_upper_at is not null then known_upper_at
-            when precision = 'month' then occurred_at + interval '1' month
-            when precision = 'day' then occurred_at + interval '1' day
+            when precision = 'month'
+                then {{ local_time_to_utc(
+                    "(occurred_at + interval '1' month)", 'time_zone'
+                ) }}
+            when precision = 'day'
+                then {{ local_time_to_utc(
+                    "(occurred_at + interval '1' day)", 'time_zone'
+                ) }}
             when precision = 'minute' then occurred_at + interval '1' minute
             else occurred_at
         end as upper_at,

@@ -27,8 +27,8 @@ settlements as (
     select * from {{ ref('int_encounter_settlements') }}
 ),
 
-visit_types as (
-    select * from {{ ref('visit_types') }}
+exits as (
+    select * from {{ ref('int_encounter_exits') }}
 ),
 
 coding as (
@@ -48,19 +48,11 @@ acknowledgements as (
     select * from {{ ref('int_encounter_acknowledgements') }}
 ),
 
-payers as (
-    select * from {{ ref('int_payers') }}
-),
-
 facts as (
     select
         encounters.encounter_key,
         encounters.encounter_status,
-        case
-            when not visit_types.is_billable then 'NB-04'
-            when coalesce(settlements.claim_count, 0) = 0
-                then payers.non_billable_code
-        end as non_billable_code,
+        exits.non_billable_code,
         documentation.is_documentation_complete,
         documentation.missing_item,
         coalesce(documentation.reopen_count, 0) as reopen_count,
@@ -90,8 +82,6 @@ facts as (
     from encounters
     inner join milestones
         on encounters.encounter_key = milestones.encounter_key
-    inner join visit_types
-        on encounters.visit_type = visit_types.visit_type
     inner join coverage
         on encounters.encounter_key = coverage.encounter_key
     left join documentation
@@ -106,10 +96,8 @@ facts as (
         on encounters.encounter_key = holds.encounter_key
     left join acknowledgements
         on encounters.encounter_key = acknowledgements.encounter_key
-    left join payers
-        on
-            encounters.data_source = payers.data_source
-            and encounters.payer_id = payers.payer_id
+    left join exits
+        on encounters.encounter_key = exits.encounter_key
 ),
 
 gates as (

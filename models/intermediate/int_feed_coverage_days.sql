@@ -8,6 +8,10 @@ expectations as (
     select * from {{ ref('int_feed_expectations') }}
 ),
 
+silences as (
+    select * from {{ ref('int_feed_silences') }}
+),
+
 deliveries as (
     select * from {{ ref('int_feed_deliveries') }}
 ),
@@ -53,6 +57,7 @@ banded as (
         end as expected_low,
         expected.expected_count + rules.spread_multiplier * expected.spread
             as expected_high,
+        silences.run_log_chance is not null as is_silent,
         deliveries.watermark_at,
         deliveries.reached_at as delivered_at,
         coalesce(
@@ -77,6 +82,11 @@ banded as (
             and feed_days.feed = expected.feed
             and feed_days.service_date = expected.service_date
             and rules.min_expected_count <= expected.expected_count
+    left join silences
+        on
+            feed_days.site_key = silences.site_key
+            and feed_days.feed = silences.feed
+            and feed_days.service_date = silences.service_date
     left join deliveries
         on
             feed_days.data_source = deliveries.data_source
@@ -90,7 +100,10 @@ banded as (
 judged as (
     select
         *,
-        received_count >= expected_low as is_within_band
+        case
+            when is_silent then false
+            else received_count >= expected_low
+        end as is_within_band
     from banded
 ),
 

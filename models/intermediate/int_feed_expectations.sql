@@ -90,6 +90,8 @@ medians as (
         feed,
         service_date,
         percentile_cont(0.5) within group (order by share) as usual_share,
+        sum(share * earlier_base_count) / sum(earlier_base_count)
+            as mean_share,
         count(*) as history_day_count
     from shares
     group by 1, 2, 3
@@ -102,6 +104,7 @@ spreads as (
         shares.service_date,
         max(medians.history_day_count) as history_day_count,
         cast(max(medians.usual_share) as decimal(18, 6)) as usual_share,
+        cast(max(medians.mean_share) as decimal(18, 6)) as mean_share,
         max(shares.base_count) as base_count,
         cast(
             percentile_cont(0.5) within group (

@@ -16,6 +16,16 @@ dictations as (
     select * from {{ ref('int_dictations') }}
 ),
 
+spans as (
+    select * from {{ ref('int_document_spans') }}
+    where is_visit_note and cause = 'note'
+),
+
+unsigned_documents as (
+    select * from {{ ref('int_document_states') }}
+    where is_unsigned
+),
+
 dictated as (
     select
         encounter_key,
@@ -62,6 +72,32 @@ facts as (
         on encounters.encounter_key = dictated.encounter_key
 ),
 
+further_notes as (
+    select
+        facts.encounter_key,
+        greatest(facts.author_signed_at, spans.opened_at) as draft_since,
+        coalesce(spans.author_signed_at, spans.ended_at) as ended_at,
+        'document ' || spans.document_id as evidence
+    from facts
+    inner join spans
+        on facts.encounter_key = spans.encounter_key
+    left join unsigned_documents
+        on
+            spans.data_source = unsigned_documents.data_source
+            and spans.document_id = unsigned_documents.document_id
+    where
+        not facts.is_outstanding
+        and case
+            when spans.author_signed_at is not null
+                then
+                    not spans.is_seen_by_status
+                    and spans.author_signed_at > facts.author_signed_at
+            when spans.ended_at is not null
+                then spans.ended_at > facts.author_signed_at
+            else unsigned_documents.document_id is not null
+        end
+),
+
 blockers as (
     select
         encounter_key,
@@ -86,6 +122,14 @@ blockers as (
             author_signed_at > draft_since
             or (author_signed_at is null and lacks_signature)
         )
+    union all
+    select
+        encounter_key,
+        'DOC-02' as blocker_code,
+        draft_since as started_at,
+        ended_at,
+        evidence
+    from further_notes
 )
 
 select * from blockers

@@ -8,26 +8,8 @@ encounter_chains as (
     select * from {{ ref('int_encounter_chains') }}
 ),
 
-coverages as (
-    select
-        data_source,
-        surviving_patient_id,
-        coalesce(coverage_status, 'active') = 'active' as is_active,
-        cast(starts_at as date) as first_date,
-        cast(ends_at as date) as last_date
-    from {{ ref('int_coverages') }}
-    where surviving_patient_id is not null
-),
-
-encounters as (
-    select * from {{ ref('int_encounters') }}
-    where
-        coalesce(encounter_status, 'finished')
-        in ('planned', 'arrived', 'in-progress', 'finished')
-),
-
-encounter_days as (
-    select * from {{ ref('int_encounter_days') }}
+uninsured as (
+    select * from {{ ref('int_uninsured_visits') }}
 ),
 
 encounter_claims as (
@@ -48,49 +30,16 @@ paid as (
     group by 1
 ),
 
-insured as (
-    select
-        encounters.encounter_key,
-        coalesce(
-            encounters.started_at, encounters.arrived_at,
-            encounters.scheduled_for, encounters.ended_at
-        ) as started_at,
-        encounter_days.service_date,
-        count(*) as coverage_count,
-        count(*) filter (
-            where coverages.is_active
-            and coalesce(
-                encounter_days.service_date >= coverages.first_date, true
-            )
-            and coalesce(
-                encounter_days.service_date <= coverages.last_date, true
-            )
-        ) as valid_count
-    from encounters
-    inner join encounter_days
-        on encounters.encounter_key = encounter_days.encounter_key
-    inner join coverages
-        on
-            encounters.data_source = coverages.data_source
-            and encounters.surviving_patient_id
-            = coverages.surviving_patient_id
-    where encounter_days.service_date is not null
-    group by 1, 2, 3
-),
-
 found as (
     select
-        insured.encounter_key,
+        uninsured.encounter_key,
         'REG-01' as blocker_code,
-        insured.started_at,
-        paid.first_paid_at as ended_at,
-        'none of ' || cast(insured.coverage_count as varchar)
-        || ' coverages in force on '
-        || cast(insured.service_date as varchar) as evidence
-    from insured
+        uninsured.started_at,
+        least(uninsured.ended_at, paid.first_paid_at) as ended_at,
+        uninsured.evidence
+    from uninsured
     left join paid
-        on insured.encounter_key = paid.encounter_key
-    where insured.valid_count = 0
+        on uninsured.encounter_key = paid.encounter_key
     union all
     select
         encounter_chains.encounter_key,

@@ -14,7 +14,7 @@ final_sightings as (
 
 states as (
     select * from {{ ref('int_document_states') }}
-    where needs_lock and is_signed and encounter_key is not null
+    where is_signed and encounter_key is not null
 ),
 
 results as (
@@ -30,6 +30,31 @@ unattested as (
     group by 1
 ),
 
+signed_documents as (
+    select
+        data_source,
+        document_id
+    from spans
+    group by 1, 2
+),
+
+cosignable as (
+    select
+        states.encounter_key,
+        states.document_id
+    from states
+    left join signed_documents
+        on
+            states.data_source = signed_documents.data_source
+            and states.document_id = signed_documents.document_id
+    where
+        states.is_current
+        and states.needs_cosignature
+        and states.cosigned_at is null
+        and (states.is_visit_note or states.is_addendum)
+        and signed_documents.document_id is null
+),
+
 locked as (
     select
         states.encounter_key,
@@ -43,7 +68,10 @@ locked as (
             states.data_source = final_sightings.data_source
             and states.document_id = final_sightings.document_id
             and states.author_signed_at <= final_sightings.seen_at
-    where states.is_current and states.author_signed_at is not null
+    where
+        states.is_current
+        and states.needs_lock
+        and states.author_signed_at is not null
     group by 1, 2, 3, 4
 ),
 
@@ -56,7 +84,10 @@ attestable as (
             when bool_and(spans.ended_at is not null) then max(spans.ended_at)
         end as attested_at
     from spans
-    where not spans.author_may_bill_alone and not spans.needs_cosignature
+    where
+        spans.is_visit_note
+        and not spans.author_may_bill_alone
+        and not spans.needs_cosignature
     group by 1
 ),
 
@@ -72,6 +103,14 @@ blockers as (
         needs_cosignature
         and cause <> 'amendment'
         and (cosigned_at is null or cosigned_at > author_signed_at)
+    union all
+    select
+        encounter_key,
+        'DOC-05' as blocker_code,
+        cast(null as timestamp) as started_at,
+        cast(null as timestamp) as ended_at,
+        'document ' || document_id as evidence
+    from cosignable
     union all
     select
         encounter_key,

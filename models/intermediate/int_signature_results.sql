@@ -34,6 +34,7 @@ encounter_documents as (
         ) as cosignature_count,
         count(*) filter (
             where documents.is_signed
+            and documents.is_visit_note
             and not documents.author_may_bill_alone
             and not documents.has_qualified_signature
             and not (
@@ -43,6 +44,7 @@ encounter_documents as (
         ) as unentitled_count,
         count(*) filter (
             where documents.is_signed
+            and documents.is_visit_note
             and not documents.author_may_bill_alone
             and (
                 documents.has_qualified_signature

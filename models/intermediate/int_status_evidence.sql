@@ -13,8 +13,8 @@ merged_encounters as (
 ),
 
 documents as (
-    select * from {{ ref('int_documents') }}
-    where document_status is distinct from 'entered-in-error'
+    select * from {{ ref('int_documents_classified') }}
+    where is_visit_note and document_status is distinct from 'entered-in-error'
 ),
 
 appointments as (

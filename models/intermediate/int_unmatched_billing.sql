@@ -13,6 +13,10 @@ claims as (
     select * from {{ ref('int_claims_resolved') }}
 ),
 
+fee_codes as (
+    select * from {{ ref('missed_visit_fee_codes') }}
+),
+
 encounter_claims as (
     select * from {{ ref('int_encounter_claims') }}
 ),
@@ -50,9 +54,14 @@ unmatched as (
     from charges
     left join encounters
         on charges.encounter_key = encounters.encounter_key
+    left join fee_codes
+        on charges.code = fee_codes.code
     where
         encounters.encounter_key is null
         or encounters.encounter_status in ('cancelled', 'entered-in-error')
+        or (
+            encounters.encounter_status = 'noshow' and fee_codes.code is null
+        )
     union all
     select
         claims.data_source,

@@ -60,18 +60,19 @@ class AcknowledgementWriter:
             self._questions.add(key, question_record(journey, claim))
 
     def answer_file(
-        self, sent: Envelope, sent_at: int, verdicts: list[tuple[str, bool]]
+        self, sent: Envelope, sent_at: int, verdicts: list[tuple[str, bool | None]]
     ) -> None:
         """Write the 999 to a file of claims, when there is one."""
         said_at = sent_at + self._world.parameters.file_answer_seconds
-        is_known = said_at <= self._world.as_of and verdicts
+        answers = [(name, is_good) for name, is_good in verdicts if is_good is not None]
+        is_known = said_at <= self._world.as_of and answers
         if ACKNOWLEDGEMENTS not in self._world.defects or not is_known:
             return
         said = datetime.fromtimestamp(said_at, UTC)
         number = sent.control_number
         envelope = _envelope(FILE_GUIDE, CLEARINGHOUSE_ID, number, said)
         group, guide = str(number), sent.implementation
-        body = file_answer_body(guide, group, verdicts, len(verdicts))
+        body = file_answer_body(guide, group, answers, len(verdicts))
         target = self._landing / "999" / f"answer-{said:%Y%m%d}-{number:04d}.999"
         write(target, envelope, usual(number), [body])
 

@@ -171,7 +171,8 @@ def _notes(journey: Journey) -> Iterator[tuple[str, int, int]]:
 
 def _signatures(journey: Journey, note: Document) -> Iterator[tuple[str, int, int]]:
     begun = max(journey.ended_at, note.started_at)
-    yield "DOC-02", begun, note.signed_at
+    if not note.is_dictated:
+        yield "DOC-02", begun, note.signed_at
     if journey.is_author_away and not note.replaces_id:
         first, last = journey.leave
         yield "DOC-13", max(begun, first), min(note.signed_at, last)

@@ -35,7 +35,7 @@ def claim_intervals(journey: Journey, at: int) -> Iterator[Interval]:
             again = min((one.original.created_at for one in after), default=NEVER)
             yield "CLM-01", chain.voided_at, again
         for claim in chain.claims:
-            yield from _on_its_way(journey, claim)
+            yield from _on_its_way(journey, claim, at)
         yield from _with_payer(journey, chain)
 
 
@@ -43,7 +43,7 @@ def _unsent(claim: Claim) -> Iterator[Interval]:
     yield "CLM-03", claim.created_at, claim.filed_at
 
 
-def _on_its_way(journey: Journey, claim: Claim) -> Iterator[Interval]:
+def _on_its_way(journey: Journey, claim: Claim, at: int) -> Iterator[Interval]:
     if not journey.is_acknowledged:
         return
     sent = [one for one in claim.submissions if not one.is_reissue]
@@ -52,7 +52,7 @@ def _on_its_way(journey: Journey, claim: Claim) -> Iterator[Interval]:
         yield from _file_answer(one, later)
         for code, entity in (("ACK-02", CLEARINGHOUSE), ("ACK-03", PAYER)):
             rejected = one.first(entity, accepted=False)
-            yield code, rejected, _next_taken(later, entity)
+            yield code, rejected, _next_taken(later, entity, at)
         yield from _silence(one, later)
 
 
@@ -66,9 +66,9 @@ def _file_answer(one: Submission, later: list[Submission]) -> Iterator[Interval]
         yield "ACK-01", due, one.file_answered_at
 
 
-def _next_taken(later: list[Submission], entity: str) -> int:
-    """Return when the claim was next sent with success."""
-    good = (one.sent_at for one in later if one.first(entity, accepted=True) < NEVER)
+def _next_taken(later: list[Submission], entity: str, at: int) -> int:
+    """Return when the claim was next sent with success, as is known at a time."""
+    good = (one.sent_at for one in later if one.first(entity, accepted=True) <= at)
     return min(good, default=NEVER)
 
 
@@ -103,10 +103,12 @@ def _pending(journey: Journey, chain: Chain, claim: Claim) -> Iterator[Interval]
     begun = accepted if journey.is_acknowledged else claim.filed_at
     decided = min((one.decided_at for one in claim.decisions), default=NEVER)
     over = min(decided, chain.voided_at)
-    yield "PAY-02", begun, over
-    yield "PAY-01", claim.information_asked_at, over
-    if begun < NEVER:
-        yield "PAY-05", begun + journey.usual_response_seconds, over
+    asked = claim.information_asked_at
+    usual = begun + journey.usual_response_seconds if begun < NEVER else NEVER
+    yield "PAY-02", begun, min(over, asked, usual)
+    yield "PAY-01", asked, over
+    if usual < asked:
+        yield "PAY-05", usual, min(over, asked)
 
 
 def _cured_at(chain: Chain, denial: Decision) -> int:

@@ -34,8 +34,9 @@ COLUMNS = {
     "facilities": "facility_id,facility_name,time_zone,updated_at",
     "payers": "payer_id,payer_name,payer_type,updated_at",
 }
+# By kind: what a visit has, and what a procedure has.
 DOCUMENT_TYPES = {
-    NOTE: "progress_note",
-    ADDENDUM: "addendum",
-    OTHER: "patient_instructions",
+    NOTE: ("progress_note", "procedure_note"),
+    ADDENDUM: ("addendum", "addendum"),
+    OTHER: ("patient_instructions", "patient_instructions"),
 }

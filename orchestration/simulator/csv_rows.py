@@ -135,7 +135,7 @@ class Extract:
         return (
             document.document_id,
             journey.encounter_id,
-            DOCUMENT_TYPES[document.kind],
+            DOCUMENT_TYPES[document.kind][journey.is_procedure],
             status,
             document.author.npi,
             self.day_or_time(document.started_at),
@@ -182,9 +182,7 @@ class Extract:
         # A joint claim has a row for each visit; the number of the claim joins them.
         place = claim.encounter_ids.index(journey.encounter_id)
         is_taken_back = any(
-            one.frequency == VOID
-            and one.replaces is claim
-            and one.created_at <= self._at
+            one.frequency == VOID and one.replaces is claim and one.filed_at <= self._at
             for one in journey.claims
         )
         # The billing module keeps no time of sending, or that of its own queue.

@@ -92,7 +92,7 @@ def _put_in_by_mistake(teller: Teller) -> Iterator[Message]:
     for event, when in (("T02", begun), ("T11", undone)):
         fields = {
             1: "1",
-            2: "PN",
+            2: "PR",
             3: "TX",
             6: teller.time(begun),
             9: person(journey.provider),

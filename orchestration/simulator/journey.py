@@ -160,6 +160,11 @@ class Journey:
         return shown(when, self.facility.zone)[0]
 
     @property
+    def is_procedure(self) -> bool:
+        """Whether what was done is the visit, so that its note reports on that."""
+        return self.visit_type.code == "procedure"
+
+    @property
     def recording_seconds(self) -> int:
         """How long its system takes to write an act down."""
         return 2 + self.index % 23

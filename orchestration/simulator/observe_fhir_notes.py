@@ -25,6 +25,7 @@ SIGNATURE_SYSTEM = "urn:iso-astm:E1762-95:2013"
 AUTHOR_SIGNATURE = "1.2.840.10065.1.12.1.1"
 VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
 PROGRESS_NOTE = {"system": "http://loinc.org", "code": "11506-3"}
+PROCEDURE_NOTE = {"system": "http://loinc.org", "code": "28570-0"}
 INSTRUCTIONS = {"system": "http://loinc.org", "code": "69730-0"}
 
 
@@ -65,7 +66,8 @@ def _status(document: Document, at: int) -> str:
 def _document_reference(journey: Journey, document: Document, at: int) -> Resource:
     made_at = min(document.started_at + journey.recording_seconds, at)
     version, changed_at = last_change(at, *_changes(document))
-    code = INSTRUCTIONS if document.kind == OTHER else PROGRESS_NOTE
+    note = PROCEDURE_NOTE if journey.is_procedure else PROGRESS_NOTE
+    code = INSTRUCTIONS if document.kind == OTHER else note
     resource: Resource = {
         "resourceType": "DocumentReference",
         "id": document.document_id,

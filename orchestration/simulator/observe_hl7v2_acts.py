@@ -12,7 +12,7 @@ from orchestration.simulator.hl7v2_writer import person, segment
 from orchestration.simulator.journey import NOTE, OTHER, Document
 from orchestration.simulator.runs import NEVER
 
-PROGRESS_NOTE, INSTRUCTIONS = "PN", "PI"
+PROGRESS_NOTE, PROCEDURE_NOTE, INSTRUCTIONS = "PR", "PN", "TS"
 _DICTATED, _IN_PROGRESS, _AUTHENTICATED, _LEGAL = "DI", "IP", "AU", "LA"
 _SESSION_SECONDS = 60
 
@@ -63,9 +63,10 @@ def _notice(
     journey = teller.journey
     author = document.author
     second = journey.cosigner if document.kind == NOTE else None
+    note = PROCEDURE_NOTE if journey.is_procedure else PROGRESS_NOTE
     fields = {
         1: "1",
-        2: INSTRUCTIONS if document.kind == OTHER else PROGRESS_NOTE,
+        2: INSTRUCTIONS if document.kind == OTHER else note,
         3: "TX",
         4: teller.time(journey.started_at),
         6: teller.time(document.started_at),

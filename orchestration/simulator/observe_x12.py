@@ -110,15 +110,18 @@ class ExchangeWriter:
         # The second file went out through another program.
         separators = _UNUSUAL if number == _UNUSUAL_FILE else usual(number)
         name = f"claims-{made_at:%Y%m%d}-{number:04d}.837"
-        verdicts: list[tuple[str, bool]] = []
+        verdicts: list[tuple[str, bool | None]] = []
         transactions = self._transactions(key, batches, verdicts)
         write(self._landing / "837" / name, envelope, separators, transactions)
         self._answers.answer_file(envelope, run, verdicts)
 
     def _transactions(
-        self, key: tuple[int, int], batches: list[int], verdicts: list[tuple[str, bool]]
+        self,
+        key: tuple[int, int],
+        batches: list[int],
+        verdicts: list[tuple[str, bool | None]],
     ) -> Iterator[Iterator[Segment]]:
-        """Yield the transactions of a file; note the verdict on each."""
+        """Yield the transactions of a file; note the verdict on each, if it has one."""
         size = self._world.parameters.claims_per_transaction
         run, form = key
         part = 0
@@ -127,8 +130,8 @@ class ExchangeWriter:
             purpose = Purpose(is_reissue=batch == _REISSUE, is_report=batch == _REPORT)
             while claims := list(islice(records, size)):
                 part += 1
-                if batch != _UNANSWERED:
-                    verdicts.append((f"{part:04d}", batch != _BROKEN))
+                verdict = None if batch == _UNANSWERED else batch != _BROKEN
+                verdicts.append((f"{part:04d}", verdict))
                 sent_at = datetime.fromtimestamp(run, UTC)
                 number = part + 500 * form
                 practice = self._world.practice

@@ -9,9 +9,10 @@ from orchestration.simulator.billing import (
     PAYER,
     Claim,
     Decision,
+    chains_of,
 )
 from orchestration.simulator.journey import Journey
-from orchestration.simulator.notes import complete_at, missing_at
+from orchestration.simulator.notes import complete_at, missing_at, open_addenda_at
 from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.readiness import expected_charges_at, ready_at
 from orchestration.simulator.runs import NEVER
@@ -71,8 +72,6 @@ def _note_milestones(journey: Journey, at: int) -> dict[str, int]:
 def _money_milestones(journey: Journey, at: int) -> dict[str, int]:
     reached = {
         "billing_ready_at": ready_at(journey, at),
-        "claim_created_at": journey.claim_created_at,
-        "claim_submitted_at": journey.claim_submitted_at,
         "closed_at": closed_at(journey, at),
     }
     charges = expected_charges_at(journey, at)
@@ -81,7 +80,9 @@ def _money_milestones(journey: Journey, at: int) -> dict[str, int]:
         reached["charges_complete_at"] = max(one.entered_at for one in charges)
     if journey.coding is not None:
         reached["coded_at"] = journey.coding.completed_at
-    claims = [one for one in journey.claims if not one.is_report]
+    claims = _standing_claims(journey, at)
+    reached["claim_created_at"] = min((one.created_at for one in claims), default=NEVER)
+    reached["claim_submitted_at"] = min((one.filed_at for one in claims), default=NEVER)
     for name, entity in (
         ("clearinghouse_accepted_at", CLEARINGHOUSE),
         ("payer_accepted_at", PAYER),
@@ -98,6 +99,12 @@ def _money_milestones(journey: Journey, at: int) -> dict[str, int]:
     return reached
 
 
+def _standing_claims(journey: Journey, at: int) -> list[Claim]:
+    """Return the claims that were not taken back by a time."""
+    chains = [one for one in chains_of(journey.claims) if one.voided_at > at]
+    return [claim for chain in chains for claim in chain.claims]
+
+
 def _decisions(claims: list[Claim]) -> list[Decision]:
     return [decision for claim in claims for decision in claim.decisions]
 
@@ -110,13 +117,17 @@ _GAPS = {
     "DOC-06": ("R073", "attestation"),
     "DOC-08": ("R002", "signature"),
 }
+_ADDENDUM_GAP = ("R005", "addendum signature")
 
 
 def gaps_at(journey: Journey, at: int) -> list[tuple[str, str]]:
     """Return requirement and missing item of each gap of a finished visit."""
     if journey.ended_at > at or is_lost(journey):
         return []
-    return list(dict.fromkeys(_GAPS[code] for code in missing_at(journey, at)))
+    found = [_GAPS[code] for code in missing_at(journey, at)]
+    if any(open_addenda_at(journey, at)):
+        found.append(_ADDENDUM_GAP)
+    return list(dict.fromkeys(found))
 
 
 def links_at(journey: Journey, at: int) -> tuple[str, str, str, str]:

@@ -14,44 +14,10 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 
-ENCOUNTERS = 2000
+AS_OF = "2026-10-31T12:00:00Z"
+TRUTH = ("states", "milestones", "gaps", "blockers", "claims", "conflicts")
 
 # The defects of the simulator that the models recover in full, and so far no others.
-RECOVERED = (
-    "appointment_moved",
-    "cancelled_visit",
-    "charge_before_note",
-    "charge_corrected",
-    "charge_missing",
-    "claim_not_created",
-    "claim_not_submitted",
-    "claim_reissued",
-    "cosign_pending",
-    "denied_documentation",
-    "denied_other",
-    "denied_unmapped",
-    "discharge_undone",
-    "duplicate_charge",
-    "duplicate_delivery",
-    "interest_paid",
-    "line_denied",
-    "message_replay",
-    "noshow_visit",
-    "note_not_started",
-    "note_unsigned",
-    "nurse_visit",
-    "overlapping_export",
-    "patient_share_only",
-    "payment_reversed",
-    "provider_adjustment",
-    "recent_work",
-    "registration_undone",
-    "remittance_without_claim",
-    "superseded_note",
-    "varied_denial_codes",
-    "walk_in",
-)
-
 # What a source may only tell by proxy, which the fact says with grade D: when a
 # FHIR document was begun, and that care began when a patient is registered.
 PROXIES = {"note_started_at", "service_start_at"}
@@ -67,9 +33,12 @@ MILESTONES = (
     "documentation_complete_at",
     "charge_first_at",
     "charges_complete_at",
+    "coded_at",
     "billing_ready_at",
     "claim_created_at",
     "claim_submitted_at",
+    "clearinghouse_accepted_at",
+    "payer_accepted_at",
     "first_adjudicated_at",
     "first_paid_at",
     "closed_at",
@@ -81,6 +50,7 @@ class Practice:
     """A simulated practice that has been run, and its truth beside it."""
 
     connection: duckdb.DuckDBPyConnection
+    encounters: int
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return self.connection.execute(query).fetchall()
@@ -89,32 +59,39 @@ class Practice:
         return int(self.connection.execute(query).fetchall()[0][0])
 
 
-def run_practice(run_on: Any, data: Path, defects: str, seed: int) -> Practice:
+def run_practice(
+    run_on: Any, data: Path, defects: str, encounters: int, seed: int
+) -> Practice:
     runner = CliRunner()
-    arguments = ["simulate", "--out", str(data), "--encounters", str(ENCOUNTERS)]
+    arguments = ["simulate", "--out", str(data), "--encounters", str(encounters)]
     arguments += ["--seed", str(seed), "--defects", defects]
     simulated = runner.invoke(app, arguments)
     assert simulated.exit_code == 0, simulated.output
-    ran = run_on(data / "landing", data, "--as-of", "2026-10-31T12:00:00Z")
+    with pytest.MonkeyPatch.context() as patch:
+        if (data / "sources.yml").exists():
+            patch.setenv("CHARTGAP_SOURCES", str(data / "sources.yml"))
+        ran = run_on(data / "landing", data, "--as-of", AS_OF)
     assert ran.code == 0, ran.output
     connection = duckdb.connect()
     connection.execute(f"attach '{data}/warehouse.duckdb' as warehouse (read_only)")
     connection.execute("use warehouse.marts")
-    for table in ("states", "milestones", "gaps", "links"):
+    for table in TRUTH:
         connection.execute(
             f"create temp table true_{table} as select * from read_csv("
             f"'{data}/truth/{table}.csv', header = true, all_varchar = true)"
         )
-    return Practice(connection)
+    return Practice(connection, encounters)
 
 
 @pytest.fixture(scope="module")
 def practice(
-    tmp_path_factory: pytest.TempPathFactory, run_on: Any
+    tmp_path_factory: pytest.TempPathFactory, run_on: Any, pytestconfig: pytest.Config
 ) -> Iterator[Practice]:
-    """Run every defect that the models recover, at its usual rate."""
-    defects = ",".join(RECOVERED)
-    found = run_practice(run_on, tmp_path_factory.mktemp("all"), defects, seed=11)
+    """Run every defect that there is, at its usual rate."""
+    encounters = pytestconfig.getoption("--encounters")
+    seed = pytestconfig.getoption("--seed")
+    data = tmp_path_factory.mktemp("all")
+    found = run_practice(run_on, data, "all", encounters, seed)
     yield found
     found.connection.close()
 
@@ -124,7 +101,8 @@ def spotless(
     tmp_path_factory: pytest.TempPathFactory, run_on: Any
 ) -> Iterator[Practice]:
     """Run a practice in which nothing is ever left undone."""
-    found = run_practice(run_on, tmp_path_factory.mktemp("none"), "none", seed=11)
+    data = tmp_path_factory.mktemp("none")
+    found = run_practice(run_on, data, "none", encounters=1000, seed=11)
     yield found
     found.connection.close()
 
@@ -132,20 +110,62 @@ def spotless(
 def test_every_encounter_has_its_true_stage_blocker_and_owner(
     practice: Practice,
 ) -> None:
+    """But where a payer is late by what is usual for it, not by the 45 days it has.
+
+    Nobody outside knows what a payer intends: later than 95 in 100 of its answers is
+    late (PAY-05), and of the claims that it still has in time some are.
+    """
     wrong = practice.rows(
-        """
-        select true_states.stage, found.stage, count(*)
+        f"""
+        with waits as (
+            select
+                encounter_id,
+                found.payer_key,
+                cast(replace(started_at, 'Z', '') as timestamp) as accepted_at,
+                cast(replace(ended_at, 'Z', '') as timestamp) as answered_at
+            from fct_encounters as found
+            inner join true_blockers using (encounter_id)
+            where blocker_code = 'PAY-02'
+        ),
+
+        usual as (
+            select
+                payer_key,
+                quantile_cont(epoch(answered_at - accepted_at), 0.95) as seconds
+            from waits
+            where answered_at is not null
+            group by payer_key
+        ),
+
+        late as (
+            select encounter_id
+            from waits
+            inner join usual using (payer_key)
+            where
+                answered_at is null
+                and epoch(timestamp '{AS_OF[:-1]}' - accepted_at) > seconds
+        )
+
+        select true_states.stage, true_states.primary_blocker_code,
+            found.stage, found.primary_blocker_code, count(*), min(encounter_id)
         from true_states
         full join fct_encounters as found using (encounter_id)
         where
-            true_states.stage is distinct from found.stage
-            or true_states.primary_blocker_code
-            is distinct from found.primary_blocker_code
-            or true_states.owner_role is distinct from found.owner_role
+            (
+                true_states.stage is distinct from found.stage
+                or true_states.primary_blocker_code
+                is distinct from found.primary_blocker_code
+                or true_states.owner_role is distinct from found.owner_role
+            )
+            and not (
+                true_states.primary_blocker_code = 'PAY-02'
+                and found.primary_blocker_code = 'PAY-05'
+                and encounter_id in (select encounter_id from late)
+            )
         group by all
         """
     )
-    assert practice.count("select count(*) from true_states") == ENCOUNTERS
+    assert practice.count("select count(*) from true_states") == practice.encounters
     assert wrong == []
 
 
@@ -155,8 +175,8 @@ def test_many_stages_and_blockers_are_planted(practice: Practice) -> None:
         "select distinct primary_blocker_code from true_states"
         " where primary_blocker_code is not null"
     )
-    assert len(stages) >= 9
-    assert len(blockers) >= 11
+    assert len(stages) >= 12
+    assert len(blockers) >= 25
 
 
 def test_every_planted_gap_is_found_and_no_other(practice: Practice) -> None:
@@ -174,7 +194,12 @@ def test_every_planted_gap_is_found_and_no_other(practice: Practice) -> None:
 
 @pytest.mark.parametrize("milestone", MILESTONES)
 def test_every_milestone_is_the_true_one(practice: Practice, milestone: str) -> None:
-    """To the second where the source gives an instant, else within its bounds."""
+    """To the second where the source gives an instant, else within its bounds.
+
+    But where the files say something else than what was true, which the truth lists
+    as a conflict: what a feed lost and what is dated in the future is missing; an
+    hour that came twice is read as the first; times in disorder stay, and are marked.
+    """
     compared = f"""
         with truth as (
             select
@@ -188,6 +213,7 @@ def test_every_milestone_is_the_true_one(practice: Practice, milestone: str) -> 
             select
                 encounter_id,
                 {milestone} as found_at,
+                has_sequence_violation,
                 grade,
                 lower_at,
                 upper_at
@@ -198,21 +224,34 @@ def test_every_milestone_is_the_true_one(practice: Practice, milestone: str) -> 
                     and events.milestone = '{milestone}'
                     and events.is_effective
             where {milestone} is not null
+        ),
+
+        conflicts as (
+            select encounter_id, list(conflict) as conflicts
+            from true_conflicts
+            group by encounter_id
         )
 
-        select *
+        select *, coalesce(conflicts, []) as planted
         from truth
         full join found using (encounter_id)
+        left join conflicts using (encounter_id)
     """
-    assert practice.count(f"select count(true_at) from ({compared})") > 100
+    assert practice.count(f"select count(true_at) from ({compared})") > 50
     only_one_side = practice.rows(
         f"select encounter_id, grade from ({compared})"
-        " where true_at is null or found_at is null"
+        " where true_at is null"
+        " or found_at is null"
+        " and not list_has_any(planted, ['feed_outage', 'future_time'])"
     )
     off = practice.rows(
         f"select encounter_id, grade from ({compared})"
-        " where true_at < lower_at - interval '1' second"
-        " or true_at > upper_at + interval '1' second"
+        " where (true_at < lower_at - interval '1' second"
+        " or true_at > upper_at + interval '1' second)"
+        " and not (list_contains(planted, 'ambiguous_hour')"
+        " and found_at = true_at - interval '1' hour)"
+        " and not (list_contains(planted, 'time_disorder')"
+        " and has_sequence_violation)"
     )
     if milestone in PROXIES:
         only_one_side = [row for row in only_one_side if row[1] != "D"]
@@ -228,10 +267,13 @@ def test_every_claim_finds_its_encounter(practice: Practice) -> None:
         inner join fct_encounters using (encounter_key)
         inner join fct_claims using (claim_key)
     """
-    planted = """
+    planted = f"""
         select encounter_id, patient_control_number
-        from true_links
-        where claim_id is not null
+        from true_claims
+        where
+            is_report = 'false'
+            and cast(replace(created_at, 'Z', '') as timestamp)
+            <= timestamp '{AS_OF[:-1]}'
     """
     assert practice.count(f"select count(*) from ({planted})") > 1000
     assert practice.rows(f"({planted}) except ({found})") == []

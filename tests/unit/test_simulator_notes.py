@@ -121,7 +121,7 @@ def test_another_document_does_not_make_up_for_the_note(told: Planted) -> None:
     papers |= {
         visit
         for visit, found in notices(told).items()
-        if any(notice[2] == "PI" for _, notice in found)
+        if any(notice[2] == "TS" for _, notice in found)
     }
 
     assert len(papers) > 8

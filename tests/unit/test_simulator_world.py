@@ -61,7 +61,7 @@ STUCK = {
     "addendum_unsigned": {("documentation", "DOC-08")},
     "wrong_type_note": {("documentation", "DOC-02")},
     "student_note": {("documentation", "DOC-06")},
-    "dictated_only": {("documentation", "DOC-02")},
+    "dictated_only": {("documentation", "DOC-09")},
     # Some were put right so lately that the payer still has the claim.
     "coverage_missing": {("claim", "REG-01"), ("payer", "PAY-02")},
     "coverage_expired": {("claim", "REG-01"), ("payer", "PAY-02")},
@@ -104,6 +104,7 @@ def test_every_state_occurs_among_six_thousand_encounters() -> None:
     expected = {("closed", ""), ("acknowledgement", "")} | IN_FLIGHT
     expected = expected.union(*STUCK.values(), *NEED_ANSWERS.values())
     expected |= {("hold", "HLD-01"), ("unknown", "DQ-01")}
+    expected |= {("payer", "PAY-01"), ("payer", "PAY-05")}
 
     # Nothing stops a corrected claim in the days until the payer takes it.
     found = set(states_of(journeys_of(ALL_DEFECTS, 6000)))

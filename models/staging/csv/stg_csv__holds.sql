@@ -2,7 +2,9 @@ with
 
 feed_rows as (
     select *
-    from {{ newest_row(source('raw', 'holds'), 'hold_id', 'ended_at') }}
+    from {{ newest_row(
+        source('raw', 'holds'), 'hold_id', unless_never('ended_at')
+    ) }}
 ),
 
 renamed as (

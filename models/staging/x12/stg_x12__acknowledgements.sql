@@ -70,6 +70,8 @@ envelopes as (
         end as note_code,
         {{ x12_element(1, 'group_answer_segment') }}
             as group_acknowledgement_code,
+        {{ x12_element(2, 'group_answer_segment') }} as included_count_text,
+        {{ x12_element(3, 'group_answer_segment') }} as received_count_text,
         case when segment_id = 'AK2' then faulty_segment_count end
             as faulty_count,
         trim({{ x12_element(6, 'interchange_segment') }}) as sender_id,
@@ -95,6 +97,10 @@ renamed as (
         acknowledgement_code,
         note_code,
         group_acknowledgement_code,
+        {{ cast_or_null('included_count_text', 'integer') }}
+            as group_included_count,
+        {{ cast_or_null('received_count_text', 'integer') }}
+            as group_received_count,
         faulty_count as faulty_segment_count,
         {{ x12_timestamp('acknowledged_date_text', 'acknowledged_time_text') }}
             as acknowledged_at,

@@ -1,0 +1,55 @@
+with
+
+encounters as (
+    select * from {{ ref('int_encounters') }}
+),
+
+visit_types as (
+    select * from {{ ref('visit_types') }}
+),
+
+payers as (
+    select * from {{ ref('int_payers') }}
+),
+
+reports as (
+    select * from {{ ref('int_encounter_reports') }}
+),
+
+settlements as (
+    select * from {{ ref('int_encounter_settlements') }}
+),
+
+judged as (
+    select
+        encounters.encounter_key,
+        case
+            when not visit_types.is_billable then 'NB-04'
+            when settlements.claim_count > 0 then null
+            when payers.non_billable_code is not null
+                then payers.non_billable_code
+            when reports.encounter_key is not null then 'NB-03'
+        end as non_billable_code,
+        case
+            when visit_types.is_billable and payers.non_billable_code is null
+                then reports.reported_at
+        end as reported_at
+    from encounters
+    inner join visit_types
+        on encounters.visit_type = visit_types.visit_type
+    left join payers
+        on
+            encounters.data_source = payers.data_source
+            and encounters.payer_id = payers.payer_id
+    left join reports
+        on encounters.encounter_key = reports.encounter_key
+    left join settlements
+        on encounters.encounter_key = settlements.encounter_key
+),
+
+exits as (
+    select * from judged
+    where non_billable_code is not null
+)
+
+select * from exits
