@@ -8,6 +8,16 @@ documents as (
     select * from {{ ref('int_documents') }}
 ),
 
+superseded_references as (
+    select * from {{ ref('stg_fhir__document_references') }}
+    where status = 'superseded'
+),
+
+status_maps as (
+    select * from {{ ref('status_maps') }}
+    where code_system = 'fhir_document_status'
+),
+
 fhir_encounters as (
     select * from {{ ref('int_fhir_encounters_resolved') }}
 ),
@@ -25,6 +35,21 @@ seen_once as (
         source_position
     from documents
     where signed_at is null and document_status in ('final', 'amended')
+    union all
+    select
+        superseded_references.data_source,
+        'document' as entity,
+        superseded_references.document_id as entity_id,
+        status_map.canonical_status as status_after,
+        superseded_references.content_status as source_status_after,
+        superseded_references.updated_at as upper_at,
+        superseded_references.updated_at is null as is_by_load_time,
+        superseded_references.source_file_id,
+        superseded_references.source_position
+    from superseded_references
+    inner join status_maps as status_map
+        on superseded_references.content_status = status_map.source_status
+    where status_map.canonical_status in ('final', 'amended')
     union all
     select
         data_source,
