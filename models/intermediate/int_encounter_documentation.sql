@@ -11,7 +11,14 @@ blockers as (
 ),
 
 documents as (
-    select * from {{ ref('int_document_states') }}
+    select
+        *,
+        case
+            when completed_precision = 'day'
+                then completed_at + interval '1' day
+            else completed_at
+        end as completed_until
+    from {{ ref('int_document_states') }}
     where is_current and (is_visit_note or is_addendum)
 ),
 
@@ -29,8 +36,9 @@ signature_times as (
         encounter_key,
         bool_and(completed_at is not null) as has_all_signature_times,
         bool_or(is_seen_by_status) as is_seen_by_status,
-        max(completed_at) as last_signature_at,
-        {{ value_at_last('completed_precision', 'completed_at') }}
+        {{ value_at_last('completed_at', 'completed_until') }}
+            as last_signature_at,
+        {{ value_at_last('completed_precision', 'completed_until') }}
             as last_signature_precision,
         case
             when bool_and(completed_after is not null)

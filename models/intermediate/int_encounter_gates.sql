@@ -44,6 +44,10 @@ holds as (
     group by 1
 ),
 
+late_note_changes as (
+    select * from {{ ref('int_late_note_changes') }}
+),
+
 acknowledgements as (
     select * from {{ ref('int_encounter_acknowledgements') }}
 ),
@@ -56,6 +60,8 @@ facts as (
         documentation.is_documentation_complete,
         documentation.missing_item,
         coalesce(documentation.reopen_count, 0) as reopen_count,
+        late_note_changes.encounter_key is not null
+            as note_changed_after_submission,
         coverage.is_charges_covered,
         coverage.is_claims_covered,
         coverage.is_submissions_covered,
@@ -96,6 +102,8 @@ facts as (
         on encounters.encounter_key = holds.encounter_key
     left join acknowledgements
         on encounters.encounter_key = acknowledgements.encounter_key
+    left join late_note_changes
+        on encounters.encounter_key = late_note_changes.encounter_key
     left join exits
         on encounters.encounter_key = exits.encounter_key
 ),

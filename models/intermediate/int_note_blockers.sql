@@ -26,6 +26,13 @@ unsigned_documents as (
     where is_unsigned
 ),
 
+unsigned_notes as (
+    select encounter_key
+    from unsigned_documents
+    where is_visit_note and is_current
+    group by 1
+),
+
 dictated as (
     select
         encounter_key,
@@ -60,14 +67,15 @@ facts as (
         coalesce(dictated.is_outstanding, false) as is_outstanding,
         coalesce(signature_results.missing_item = 'note', false)
             as lacks_note,
-        coalesce(signature_results.missing_item = 'signature', false)
-            as lacks_signature,
+        unsigned_notes.encounter_key is not null as lacks_signature,
         signature_results.evidence
     from encounters
     inner join milestones
         on encounters.encounter_key = milestones.encounter_key
     left join signature_results
         on encounters.encounter_key = signature_results.encounter_key
+    left join unsigned_notes
+        on encounters.encounter_key = unsigned_notes.encounter_key
     left join dictated
         on encounters.encounter_key = dictated.encounter_key
 ),

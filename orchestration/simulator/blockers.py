@@ -8,6 +8,7 @@ files is among them. An interval that has not ended ends NEVER.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from orchestration.simulator.billing import chains_of
 from orchestration.simulator.claim_blockers import claim_intervals
 from orchestration.simulator.journey import NOTE, Document, Journey
 from orchestration.simulator.notes import second_signer_missing
@@ -137,7 +138,12 @@ def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
         yield "NB-04", journey.ended_at, NEVER
         return
     if is_lost(journey):
-        yield "DQ-01", journey.ended_at, journey.claim_submitted_at
+        # Only a claim that went out shows that there are notes.
+        since = journey.ended_at
+        for chain in chains_of(journey.claims):
+            yield "DQ-01", since, chain.filed_at
+            since = chain.voided_at
+        yield "DQ-01", since, NEVER
     yield from _notes(journey)
     yield from _charges(journey)
     yield from _holding(journey)

@@ -43,13 +43,18 @@ def stage_at(journey: Journey, at: int) -> str:
         return _before_the_end(journey, at)
     if journey.visit_type is NURSE_VISIT or journey.reported_at <= at:
         return "non_billable"
-    if is_lost(journey) and journey.claim_submitted_at > at:
+    if is_lost(journey) and not _live_claims_filed(journey, at):
         return "unknown"
     if not is_lost(journey) and not is_complete_at(journey, at):
         return "documentation"
     if not journey.charges_at(at):
         return "charge"
     return _held_or_billed(journey, at)
+
+
+def _live_claims_filed(journey: Journey, at: int) -> bool:
+    live = [one for one in chains_of(journey.claims) if one.voided_at > at]
+    return any(chain.filed_at <= at for chain in live)
 
 
 def _before_the_end(journey: Journey, at: int) -> str:
@@ -65,7 +70,7 @@ def _held_or_billed(journey: Journey, at: int) -> str:
     if any(hold.started_at <= at < hold.ended_at for hold in journey.holds):
         return "hold"
     live = [one for one in chains_of(journey.claims) if one.voided_at > at]
-    if not any(chain.filed_at <= at for chain in live):
+    if not _live_claims_filed(journey, at):
         return "claim"
     if all(chain.settled_at(at) <= at for chain in live):
         return "closed"

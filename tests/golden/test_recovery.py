@@ -113,8 +113,9 @@ def test_every_encounter_has_its_true_stage_blocker_and_owner(
     """But where a payer is late by what is usual for it, not by the 45 days it has.
 
     Nobody outside knows what a payer intends: later than 95 in 100 of its answers is
-    late (PAY-05), and of the claims that it still has in time some are. In the hour
-    that comes twice nobody knows either which message came first.
+    late (PAY-05), and of the claims that it still has in time some are; it tells of
+    its acceptance by the day. In the hour that comes twice nobody knows either which
+    message came first.
     """
     wrong = practice.rows(
         f"""
@@ -144,7 +145,8 @@ def test_every_encounter_has_its_true_stage_blocker_and_owner(
             inner join usual on waits.payer_key is not distinct from usual.payer_key
             where
                 answered_at is null
-                and epoch(timestamp '{AS_OF[:-1]}' - accepted_at) > seconds
+                and epoch(timestamp '{AS_OF[:-1]}' - accepted_at)
+                > seconds - 86400
         )
 
         select true_states.stage, true_states.primary_blocker_code,
@@ -302,3 +304,29 @@ def test_a_practice_without_defects_has_no_blocker_gap_or_violation(
         )
         == 0
     )
+
+
+def test_notes_that_changed_after_the_claim_had_gone_are_marked(
+    practice: Practice,
+) -> None:
+    """Trap T60; where no signature has a time (grade D) nobody can tell."""
+    changed = """
+        select true_blockers.encounter_id
+        from true_blockers
+        inner join true_milestones as submitted using (encounter_id)
+        where
+            blocker_code = 'DOC-08'
+            and submitted.milestone = 'claim_submitted_at'
+            and started_at > submitted."at"
+    """
+    marked = (
+        "select encounter_id from fct_encounters where note_changed_after_submission"
+    )
+    assert practice.rows(f"({marked}) except ({changed})") == []
+    untold = """
+        select encounter_id from fct_encounters
+        inner join fct_encounter_events using (encounter_key)
+        where milestone = 'author_signed_at' and is_effective and grade = 'D'
+    """
+    assert practice.rows(f"({changed}) except ({marked}) except ({untold})") == []
+    assert practice.count(f"select count(*) from ({marked})") > 0

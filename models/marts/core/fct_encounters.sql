@@ -116,6 +116,7 @@ joined as (
         coalesce(sequence_violations.violation_count, 0) > 0
             as has_sequence_violation,
         cast(encounter_stages.reopen_count as integer) as reopen_count,
+        encounter_stages.note_changed_after_submission,
         encounter_stages.claim_count,
         encounter_charges.charged_amount,
         expected_amounts.expected_amount,
