@@ -104,7 +104,7 @@ def _claim(journey: Journey, claim: Claim, at: int) -> Resource:
 
 def _voided_at(journey: Journey, claim: Claim) -> int:
     voids = (
-        one.created_at
+        one.filed_at
         for one in journey.claims
         if one.frequency == VOID and one.replaces is claim
     )
