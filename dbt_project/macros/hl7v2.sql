@@ -57,3 +57,13 @@
 {% macro hl7v2_field(number, segment="segment") -%}
     nullif(split_part({{ segment }}, field_separator, {{ number + 1 }}), '')
 {%- endmacro %}
+
+{# The first component of a field that stands by itself, trimmed. #}
+{% macro hl7v2_first_component(column) -%}
+    trim(split_part({{ column }}, component_separator, 1))
+{%- endmacro %}
+
+{# The hash of the text of a message, whose segments are grouped. #}
+{% macro hl7v2_content_hash() -%}
+    md5(string_agg(segment, chr(13) order by segment_index))
+{%- endmacro %}

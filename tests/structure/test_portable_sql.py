@@ -27,8 +27,6 @@ TABLES = {
     "newest_fhir",
     "newest_row",
     "newest_version",
-    "hl7v2_deliveries",
-    "hl7v2_segments",
 }
 JOINS = {"unnest_json", "list_places"}
 

@@ -1,7 +1,7 @@
 with
 
 segments as (
-    select * from {{ hl7v2_segments(source('raw', 'hl7v2_segments')) }}
+    select * from {{ ref('stg_hl7v2__segments') }}
     where message_type = 'BAR'
 ),
 

@@ -1,26 +1,43 @@
 with
 
 segments as (
-    select * from {{ hl7v2_segments(source('raw', 'hl7v2_segments')) }}
+    select * from {{ ref('stg_hl7v2__segments') }}
 ),
 
-counted as (
+patients as (
     select
-        *,
-        max(visit_index) over (partition by message_key) as visit_count,
-        max(case when segment_id = 'PID' then segment end)
-            over (partition by message_key) as any_pid_segment
+        message_key,
+        max(segment) as any_pid_segment
     from segments
+    where segment_id = 'PID'
+    group by 1
+),
+
+visited as (
+    select message_key
+    from segments
+    where segment_id = 'PV1'
+    group by 1
+),
+
+candidates as (
+    select * from segments
+    where
+        segment_id = 'PV1'
+        or (segment_id = 'MSH' and message_type = 'ADT')
 ),
 
 visits as (
     select
-        *,
-        coalesce(pid_segment, any_pid_segment) as patient_segment
-    from counted
-    where
-        segment_id = 'PV1'
-        or (segment_id = 'MSH' and message_type = 'ADT' and visit_count = 0)
+        candidates.*,
+        coalesce(candidates.pid_segment, patients.any_pid_segment)
+            as patient_segment
+    from candidates
+    left join patients
+        on candidates.message_key = patients.message_key
+    left join visited
+        on candidates.message_key = visited.message_key
+    where candidates.segment_id = 'PV1' or visited.message_key is null
 ),
 
 extracted as (

@@ -1,24 +1,33 @@
 with
 
 segments as (
-    select * from {{ hl7v2_segments(source('raw', 'hl7v2_segments')) }}
+    select * from {{ ref('stg_hl7v2__segments') }}
 ),
 
-with_visits as (
+visits as (
     select
-        *,
-        row_number() over (
-            partition by message_key, segment_id
-            order by segment_index
-        ) as merge_index,
-        max(pv1_segment) over (partition by message_key, patient_index)
-            as patient_pv1_segment
+        message_key,
+        patient_index,
+        max(segment) as patient_pv1_segment
     from segments
+    where segment_id = 'PV1'
+    group by 1, 2
 ),
 
 merge_segments as (
-    select * from with_visits
-    where segment_id = 'MRG'
+    select
+        segments.*,
+        visits.patient_pv1_segment,
+        row_number() over (
+            partition by segments.message_key
+            order by segments.segment_index
+        ) as merge_index
+    from segments
+    left join visits
+        on
+            segments.message_key = visits.message_key
+            and segments.patient_index = visits.patient_index
+    where segments.segment_id = 'MRG'
 ),
 
 extracted as (
