@@ -93,6 +93,7 @@ def run_command(
         "CHARTGAP_WAREHOUSE": str(settings.warehouse_path),
         "CHARTGAP_RAW": str(settings.raw_path),
         "CHARTGAP_TARGET": settings.target,
+        "CHARTGAP_MEMORY": settings.memory,
     }
     target = settings.data_path / "dbt"
     written = ("--target-path", str(target), "--log-path", str(target))

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     workers: PositiveInt = min(os.cpu_count() or 1, 4)
     warehouse: Path | None = None
     target: str = "duckdb"
+    memory: str = "4GB"
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
     hash_key: SecretStr = SecretStr("")
