@@ -1,7 +1,7 @@
 with
 
-segments as (
-    select * from {{ ref('stg_hl7v2__segments') }}
+contexts as (
+    select * from {{ ref('stg_hl7v2__contexts') }}
     where message_type = 'BAR'
 ),
 
@@ -10,7 +10,7 @@ patients as (
         *,
         max(visit_index) over (partition by message_key, patient_index)
             as patient_visit_index
-    from segments
+    from contexts
 ),
 
 accounts as (

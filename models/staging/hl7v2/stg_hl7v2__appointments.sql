@@ -5,6 +5,11 @@ segments as (
     where message_type = 'SIU'
 ),
 
+contexts as (
+    select * from {{ ref('stg_hl7v2__contexts') }}
+    where message_type = 'SIU'
+),
+
 resources as (
     select
         message_key,
@@ -50,7 +55,7 @@ patients as (
         message_key,
         max(pid_segment) as patient_pid_segment,
         max(pv1_segment) as patient_pv1_segment
-    from segments
+    from contexts
     where patient_index <= 1
     group by 1
 ),

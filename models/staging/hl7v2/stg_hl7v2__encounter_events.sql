@@ -1,27 +1,27 @@
 with
 
-segments as (
-    select * from {{ ref('stg_hl7v2__segments') }}
+contexts as (
+    select * from {{ ref('stg_hl7v2__contexts') }}
 ),
 
 patients as (
     select
         message_key,
         max(segment) as any_pid_segment
-    from segments
+    from contexts
     where segment_id = 'PID'
     group by 1
 ),
 
 visited as (
     select message_key
-    from segments
+    from contexts
     where segment_id = 'PV1'
     group by 1
 ),
 
 candidates as (
-    select * from segments
+    select * from contexts
     where
         segment_id = 'PV1'
         or (segment_id = 'MSH' and message_type = 'ADT')

@@ -4,12 +4,16 @@ segments as (
     select * from {{ ref('stg_hl7v2__segments') }}
 ),
 
+contexts as (
+    select * from {{ ref('stg_hl7v2__contexts') }}
+),
+
 visits as (
     select
         message_key,
         patient_index,
         max(segment) as patient_pv1_segment
-    from segments
+    from contexts
     where segment_id = 'PV1'
     group by 1, 2
 ),

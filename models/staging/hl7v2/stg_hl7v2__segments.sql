@@ -4,98 +4,86 @@ with
 
 segments as (
     select * from {{ source('raw', 'hl7v2_segments') }}
+    where
+        segment_id in (
+            'PID', 'PV1', 'MRG', 'TXA', 'FT1', 'SCH', 'AIS', 'AIP', 'AIL'
+        )
 ),
 
 messages as (
     select * from {{ ref('stg_hl7v2__messages') }}
 ),
 
+parts as (
+    select * from {{ ref('stg_hl7v2__parts') }}
+),
+
+messages_with_more as (
+    select
+        _file_id,
+        message_index
+    from segments
+    where segment_id not in ('PID', 'PV1')
+    group by 1, 2
+),
+
 numbered as (
     select
-        segments._data_source,
-        segments._file_id,
-        segments._position,
-        messages.loaded_at as _loaded_at,
-        segments._time_zone,
-        messages.message_key,
-        messages.message_type,
-        messages.trigger_event,
-        messages.message_at as sent_at,
-        segments.sending_facility,
-        segments.field_separator,
-        segments.component_separator,
-        segments.repetition_separator,
-        segments.escape_character,
-        segments.subcomponent_separator,
-        segments.segment_index,
-        segments.segment_id,
-        segments.segment,
+        segments.*,
         count(*) filter (where segments.segment_id = 'PID')
             over message_so_far as patient_index,
         count(*) filter (where segments.segment_id = 'PV1')
             over message_so_far as visit_index
     from segments
-    inner join messages
+    inner join messages_with_more
         on
-            segments._file_id = messages.source_file_id
-            and segments.message_index = messages.message_index
-            and segments._data_source is not distinct from messages.data_source
+            segments._file_id = messages_with_more._file_id
+            and segments.message_index = messages_with_more.message_index
     window message_so_far as (
-        partition by messages.message_key
+        partition by segments._file_id, segments.message_index
         order by segments.segment_index
         rows between unbounded preceding and current row
     )
 ),
 
-events as (
+placed as (
     select
-        message_key,
-        max(segment) as evn_segment
+        messages.data_source as _data_source,
+        messages.source_file_id as _file_id,
+        numbered._position,
+        messages.loaded_at as _loaded_at,
+        messages.time_zone as _time_zone,
+        messages.message_key,
+        messages.message_type,
+        messages.trigger_event,
+        messages.message_at as sent_at,
+        messages.sending_facility,
+        messages.field_separator,
+        messages.component_separator,
+        messages.repetition_separator,
+        messages.escape_character,
+        messages.subcomponent_separator,
+        numbered.segment_index,
+        numbered.segment_id,
+        numbered.segment,
+        numbered.patient_index,
+        numbered.visit_index,
+        messages.evn_segment,
+        parts.pid_segment,
+        parts.pv1_segment,
+        parts.pv2_segment
     from numbered
-    where segment_id = 'EVN'
-    group by 1
-),
-
-patients as (
-    select
-        message_key,
-        patient_index,
-        segment as pid_segment
-    from numbered
-    where segment_id = 'PID'
-),
-
-visits as (
-    select
-        message_key,
-        patient_index,
-        visit_index,
-        max(case when segment_id = 'PV1' then segment end) as pv1_segment,
-        max(case when segment_id = 'PV2' then segment end) as pv2_segment
-    from numbered
-    where segment_id in ('PV1', 'PV2')
-    group by 1, 2, 3
-),
-
-under as (
-    select
-        numbered.*,
-        events.evn_segment,
-        patients.pid_segment,
-        visits.pv1_segment,
-        visits.pv2_segment
-    from numbered
-    left join events
-        on numbered.message_key = events.message_key
-    left join patients
+    inner join messages
         on
-            numbered.message_key = patients.message_key
-            and numbered.patient_index = patients.patient_index
-    left join visits
+            numbered._file_id = messages.source_file_id
+            and numbered.message_index = messages.message_index
+            and numbered._data_source is not distinct from messages.data_source
+    left join parts
         on
-            numbered.message_key = visits.message_key
-            and numbered.patient_index = visits.patient_index
-            and numbered.visit_index = visits.visit_index
+            messages.message_key = parts.message_key
+            and numbered.patient_index = parts.patient_index
+            and numbered.visit_index = parts.visit_index
+    where numbered.segment_id not in ('PID', 'PV1')
 )
 
-select * from under
+select * from placed

@@ -1,7 +1,7 @@
 with
 
-segments as (
-    select * from {{ ref('stg_hl7v2__segments') }}
+contexts as (
+    select * from {{ ref('stg_hl7v2__contexts') }}
 ),
 
 patients as (
@@ -9,7 +9,7 @@ patients as (
         *,
         max(pv1_segment) over (partition by message_key, patient_index)
             as patient_pv1_segment
-    from segments
+    from contexts
     where trigger_event = 'A37'
 ),
 

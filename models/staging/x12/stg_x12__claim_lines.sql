@@ -2,7 +2,11 @@ with
 
 segments as (
     select * from {{ source('raw', 'x12_segments') }}
-    where transaction_type = '837'
+    where
+        transaction_type = '837'
+        and segment_id in (
+            'HL', 'CLM', 'LX', 'SV1', 'SV2', 'SV3', 'DTP', 'REF', 'NM1', 'SE'
+        )
 ),
 
 starts as (

@@ -4,7 +4,11 @@ with
 
 segments as (
     select * from {{ source('raw', 'x12_segments') }}
-    where transaction_type = '837'
+    where
+        transaction_type = '837'
+        and segment_id in (
+            'BHT', 'HL', 'SBR', 'NM1', 'CLM', 'DTP', 'REF', 'LX', 'SV1', 'SE'
+        )
 ),
 
 numbered as (

@@ -2,7 +2,9 @@ with
 
 segments as (
     select * from {{ source('raw', 'x12_segments') }}
-    where transaction_type = '837' or segment_id in ('ISA', 'GS')
+    where
+        segment_id in ('ISA', 'GS')
+        or (transaction_type = '837' and segment_id in ('ST', 'BHT', 'CLM'))
 ),
 
 with_envelopes as (
