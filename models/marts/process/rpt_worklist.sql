@@ -107,6 +107,7 @@ described as (
         payers.payer_name,
         valued.visit_type,
         valued.service_date,
+        valued.is_restricted,
         valued.stage,
         valued.stage_label,
         valued.stage_entered_at,

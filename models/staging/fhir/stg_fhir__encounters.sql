@@ -59,7 +59,9 @@ extracted as (
         {{ json_text('period', '$.end') }} as ended_at_text,
         {{ json_text('resource', '$.plannedStartDate') }}
             as planned_start_at_text,
-        {{ json_text('resource', '$.plannedEndDate') }} as planned_end_at_text
+        {{ json_text('resource', '$.plannedEndDate') }} as planned_end_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from responsible
 ),
 
@@ -72,6 +74,7 @@ renamed as (
         class_code,
         subject_status_code,
         type_code,
+        security_codes,
         {{ reference_id('patient_text') }} as patient_id,
         {{ reference_key('patient_text') }} as patient_reference,
         {{ reference_id('practitioner_text') }} as practitioner_id,
