@@ -57,7 +57,7 @@ parts as (
 totals as (
     select
         encounter_key,
-        sum({{ elapsed_seconds('started_at', 'ended_at') }}) as held_seconds
+        sum({{ seconds_between('started_at', 'ended_at') }}) as held_seconds
     from parts
     group by 1
 )
