@@ -55,6 +55,8 @@ extracted as (
             as organization_text,
         {{ reference_text('resource', '$.appointment[0]', 'Appointment') }}
             as appointment_text,
+        {{ reference_text('resource', '$.account[0]', 'Account') }}
+            as account_text,
         {{ json_text('period', '$.start') }} as started_at_text,
         {{ json_text('period', '$.end') }} as ended_at_text,
         {{ json_text('resource', '$.plannedStartDate') }}
@@ -85,6 +87,8 @@ renamed as (
         {{ reference_key('organization_text') }} as organization_reference,
         {{ reference_id('appointment_text') }} as appointment_id,
         {{ reference_key('appointment_text') }} as appointment_reference,
+        {{ reference_id('account_text', 'Account') }} as account_id,
+        {{ reference_key('account_text') }} as account_reference,
         {{ to_utc('started_at_text') }} as started_at,
         {{ time_precision('started_at_text') }} as started_at_precision,
         {{ to_utc('ended_at_text') }} as ended_at,
