@@ -94,8 +94,8 @@ MESSAGE = [
     "EVN|T02|20260302110000",
     "PID|1||p2^^^SITE||Synthetic^Person",
     "PV1|1|O||||||||||||||||v2^^^SITE",
-    "TXA|1|PN|TX|20260302103000||20260302110000|||1234567893^A^B^^^^^^NPI|||t1||||"
-    f"{WORD}|AU||AV",
+    "TXA|1|PN|TX|20260302103000||20260302110000|||1234567893^A^B^^^^^^NPI|||t1|||||"
+    "AU||AV",
     f"OBX|1|TX|note^{WORD}||{WORD}||||||F",
     f"OBX|2|ED|note||^TEXT^^Base64^{CODED}||||||F",
     f"NTE|1||{WORD}",
