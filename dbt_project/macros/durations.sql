@@ -18,11 +18,6 @@
     end
 {%- endmacro %}
 
-{# Whole seconds from one timestamp to a later one. #}
-{% macro elapsed_seconds(earlier, later) -%}
-    cast(floor(epoch({{ later }} - {{ earlier }})) as bigint)
-{%- endmacro %}
-
 {# Days from the day of a timestamp to a date, negative once it has passed. #}
 {% macro days_until(day, now) -%}
     cast(

@@ -116,9 +116,9 @@
     ({{ column }} + to_microseconds(cast({{ seconds }} * 1000000 as bigint)))
 {%- endmacro %}
 
-{# Seconds from one timestamp to a later one, with decimals. #}
+{# Whole seconds from one timestamp to a later one, rounded down. #}
 {% macro seconds_between(earlier, later) -%}
-    epoch({{ later }} - {{ earlier }})
+    cast(floor(epoch({{ later }} - {{ earlier }})) as bigint)
 {%- endmacro %}
 
 {# X12 CCYYMMDD[HHMM] on the clocks of the source system to a UTC timestamp. #}

@@ -1,7 +1,14 @@
 with
 
 thresholds as (
-    select * from {{ ref('claim_thresholds') }}
+    select * from {{ ref('thresholds') }}
+),
+
+whole_limits as (
+    select
+        threshold,
+        cast(value as integer) as limit_value
+    from thresholds
 ),
 
 limits as (
@@ -18,7 +25,7 @@ limits as (
             as min_line_count,
         max(limit_value) filter (where threshold = 'expected_visits')
             as min_visit_count
-    from thresholds
+    from whole_limits
 )
 
 select * from limits

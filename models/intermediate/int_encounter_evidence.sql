@@ -32,6 +32,10 @@ documentation_evidence as (
     select * from {{ ref('int_documentation_evidence') }}
 ),
 
+queued_claim_evidence as (
+    select * from {{ ref('int_queued_claim_evidence') }}
+),
+
 seen_times as (
     select * from status_evidence
     union all
@@ -78,6 +82,8 @@ all_evidence as (
         lower_at,
         upper_at
     from seen_times
+    union all
+    select * from queued_claim_evidence
 )
 
 select * from all_evidence

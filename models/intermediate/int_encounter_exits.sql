@@ -20,6 +20,10 @@ settlements as (
     select * from {{ ref('int_encounter_settlements') }}
 ),
 
+surgery_visits as (
+    select * from {{ ref('int_surgery_visits') }}
+),
+
 judged as (
     select
         encounters.encounter_key,
@@ -29,7 +33,9 @@ judged as (
             when payers.non_billable_code is not null
                 then payers.non_billable_code
             when reports.encounter_key is not null then 'NB-03'
+            when surgery_visits.encounter_key is not null then 'NB-02'
         end as non_billable_code,
+        surgery_visits.evidence as surgery_evidence,
         case
             when visit_types.is_billable and payers.non_billable_code is null
                 then reports.reported_at
@@ -45,10 +51,18 @@ judged as (
         on encounters.encounter_key = reports.encounter_key
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
+    left join surgery_visits
+        on encounters.encounter_key = surgery_visits.encounter_key
 ),
 
 exits as (
-    select * from judged
+    select
+        encounter_key,
+        non_billable_code,
+        reported_at,
+        case when non_billable_code = 'NB-02' then surgery_evidence end
+            as exit_evidence
+    from judged
     where non_billable_code is not null
 )
 

@@ -27,7 +27,14 @@ exits as (
                 )
         end as started_at,
         cast(null as timestamp) as ended_at,
-        coalesce(stages.encounter_status, 'no status') as evidence
+        coalesce(
+            case
+                when stages.stage = 'non_billable'
+                    then encounter_exits.exit_evidence
+            end,
+            stages.encounter_status,
+            'no status'
+        ) as evidence
     from stages
     inner join milestones
         on stages.encounter_key = milestones.encounter_key

@@ -9,12 +9,27 @@ fhir_references as (
     where resource_type = 'Encounter'
 ),
 
+account_references as (
+    select * from {{ ref('int_fhir_references') }}
+    where resource_type = 'Account'
+),
+
+account_encounters as (
+    select * from {{ ref('int_fhir_account_encounters') }}
+),
+
 resolved as (
     select
         charge_items.data_source,
         charge_items.charge_id,
-        {{ resolved_id('fhir_references', 'charge_items.encounter_id') }}
-            as encounter_id,
+        case
+            when charge_items.encounter_id is null
+                then account_encounters.encounter_id
+            else
+                {{ resolved_id(
+                    'fhir_references', 'charge_items.encounter_id'
+                ) }}
+        end as encounter_id,
         charge_items.code,
         charge_items.status,
         charge_items.units,
@@ -31,6 +46,16 @@ resolved as (
         on
             charge_items.data_source = fhir_references.data_source
             and charge_items.encounter_reference = fhir_references.reference
+    left join account_references
+        on
+            charge_items.data_source = account_references.data_source
+            and charge_items.account_reference = account_references.reference
+    left join account_encounters
+        on
+            charge_items.data_source = account_encounters.data_source
+            and {{ resolved_id(
+                'account_references', 'charge_items.account_id'
+            ) }} = account_encounters.account_id
 )
 
 select * from resolved

@@ -59,6 +59,8 @@ canonical as (
             when
                 appointments.status = 'noshow'
                 and status_map.canonical_status in ('cancelled', 'planned')
+                and status_times.in_progress_at is null
+                and care_map.canonical_status is null
                 then 'noshow'
             when
                 appointments.status = 'cancelled'
@@ -129,6 +131,10 @@ canonical as (
         on
             fhir_encounters.status = status_map.source_status
             and status_map.code_system = 'fhir_encounter_status'
+    left join status_maps as care_map
+        on
+            fhir_encounters.status = care_map.source_status
+            and care_map.code_system = 'fhir_encounter_care'
     left join status_maps as class_map
         on
             fhir_encounters.class_code = class_map.source_status

@@ -12,7 +12,7 @@ answered as (
     select
         data_source,
         payer_id,
-        {{ elapsed_seconds('started_at', 'ended_at') }} as response_seconds
+        {{ seconds_between('started_at', 'ended_at') }} as response_seconds
     from waits
     where is_answered and payer_id is not null and ended_at > started_at
 ),

@@ -32,10 +32,15 @@ visits as (
         milestones.service_end_at,
         {{ seconds_between(
             'milestones.service_start_at', 'milestones.service_end_at'
-        ) }} as length_seconds
+        ) }} as length_seconds,
+        lasting.canonical_status as lasting_kind
     from encounters
     inner join milestones
         on encounters.encounter_key = milestones.encounter_key
+    left join status_maps as lasting
+        on
+            encounters.encounter_class = lasting.source_status
+            and lasting.code_system = 'lasting_kind_of_class'
 ),
 
 ranked_lengths as (
@@ -48,7 +53,10 @@ ranked_lengths as (
             order by length_seconds
         ) as share_up_to_here
     from visits
-    where encounter_status = 'finished' and length_seconds >= 0
+    where
+        encounter_status = 'finished'
+        and length_seconds >= 0
+        and coalesce(lasting_kind <> 'series', true)
 ),
 
 usual_lengths as (
@@ -68,15 +76,9 @@ usual_lengths as (
 going_on as (
     select
         visits.*,
-        clock.as_of,
-        coalesce(status_map.canonical_status = 'inpatient_stay', false)
-            as is_stay
+        clock.as_of
     from visits
     cross join clock
-    left join status_maps as status_map
-        on
-            visits.encounter_class = status_map.source_status
-            and status_map.code_system = 'visit_type_of_class'
     where
         visits.encounter_status in ('arrived', 'in-progress')
         and visits.service_end_at is null
@@ -104,7 +106,7 @@ too_long as (
             and usual_lengths.visit_count >= minimum.value
     inner join thresholds as grace
         on grace.threshold = 'visit_length_grace_hours'
-    where not going_on.is_stay
+    where going_on.lasting_kind is null
 ),
 
 blockers as (
@@ -124,7 +126,7 @@ blockers as (
         cast(null as timestamp) as ended_at,
         'class ' || encounter_class as evidence
     from going_on
-    where is_stay
+    where lasting_kind = 'stay'
 )
 
 select * from blockers

@@ -24,6 +24,10 @@ blockers as (
         and (blocker_stage <> 'data' or blocker_code = 'DQ-01')
 ),
 
+clock_stops as (
+    select * from {{ ref('clock_stops') }}
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -51,7 +55,9 @@ clipped as (
             when 'registration' then 65
             when 'data' then 99
             else stages.stage_order * 10
-        end as gate_order,
+        end
+        - case when clock_stops.blocker_code is null then 0 else 1 end
+            as gate_order,
         blockers.started_at as blocker_started_at,
         greatest(blockers.started_at, spans.span_started_at) as started_at,
         least(blockers.ended_at, spans.span_ended_at) as ended_at
@@ -60,6 +66,8 @@ clipped as (
         on spans.encounter_key = blockers.encounter_key
     left join stages
         on blockers.blocker_stage = stages.stage
+    left join clock_stops
+        on blockers.blocker_code = clock_stops.blocker_code
     where blockers.started_at is not null
 ),
 

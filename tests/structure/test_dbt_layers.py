@@ -41,6 +41,12 @@ ONE_DIALECT = re.compile(
     r"\s*\(",
     re.IGNORECASE,
 )
+# Where a record carries what somebody wrote: FHIR narratives, attachments and notes,
+# HL7 v2 segments of text, columns of a flat feed that nobody has described.
+NOTE_TEXT = re.compile(
+    r"\$\.(?:text|note|description|conclusion|content|presentedForm|section|title)\b"
+    r"|\.div\b|\battachment\b|\b(?:OBX|NTE)\b|\b_extra\b"
+)
 SELECT_DISTINCT = re.compile(r"\bselect\s+distinct\b", re.IGNORECASE)
 
 
@@ -161,6 +167,10 @@ def repairs_with_distinct(model: Model) -> list[str]:
     return ["says select distinct: fix the grain upstream"] if found else []
 
 
+def reads_text_of_notes(model: Model) -> list[str]:
+    return [f"reads {found}" for found in NOTE_TEXT.findall(model.code)]
+
+
 def is_too_long(model: Model) -> list[str]:
     length = len(model.sql.splitlines())
     return [f"has {length} lines"] if length > MAX_MODEL_LINES else []
@@ -176,6 +186,7 @@ RULES: list[Rule] = [
     switches_its_contract_off,
     speaks_one_dialect,
     repairs_with_distinct,
+    reads_text_of_notes,
     is_too_long,
 ]
 STAGING = "staging/fhir/stg_fhir__encounters"
@@ -202,6 +213,10 @@ BROKEN: list[tuple[Rule, str, str, list[dict[str, Any]]]] = [
     (speaks_one_dialect, MART, "select datediff('day', a, b)", []),
     (speaks_one_dialect, MART, "select json_extract_string(a, '$.b')", []),
     (repairs_with_distinct, MART, "select\n    distinct a from b", []),
+    (reads_text_of_notes, STAGING, "{{ json_text('resource', '$.text.div') }}", []),
+    (reads_text_of_notes, STAGING, "{{ json_text('a', '$.attachment.data') }}", []),
+    (reads_text_of_notes, STAGING, "where segment_id = 'OBX'", []),
+    (reads_text_of_notes, STAGING, "select _extra from a", []),
     (is_too_long, MART, "\n" * (MAX_MODEL_LINES + 1), []),
 ]
 

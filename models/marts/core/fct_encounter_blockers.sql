@@ -17,7 +17,10 @@ selected as (
         blockers.is_open,
         blockers.is_primary,
         blockers.owner_role,
-        blockers.evidence
+        case
+            when encounters.is_restricted then 'restricted'
+            else blockers.evidence
+        end as evidence
     from blockers
     inner join encounters
         on blockers.encounter_key = encounters.encounter_key

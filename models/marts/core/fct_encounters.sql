@@ -1,7 +1,7 @@
 with
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
+    select * from {{ ref('int_encounters_restricted') }}
     where
         encounter_status is distinct from 'entered-in-error'
         and merged_into_encounter_key is null
@@ -61,6 +61,7 @@ joined as (
         encounters.visit_type,
         encounters.encounter_class,
         encounters.encounter_status,
+        encounters.is_restricted,
         milestones.service_date,
         milestones.scheduled_for,
         milestones.arrived_at,

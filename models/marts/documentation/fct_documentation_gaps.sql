@@ -23,7 +23,10 @@ selected as (
             when 'service_start' then encounters.service_start_at
             when 'service_end' then encounters.service_end_at
         end + deadlines.allowed_hours * interval '1' hour as due_at,
-        results.evidence
+        case
+            when encounters.is_restricted then 'restricted'
+            else results.evidence
+        end as evidence
     from results
     inner join encounters
         on results.encounter_key = encounters.encounter_key

@@ -15,10 +15,8 @@ measured as (
         waits.blocker_code,
         waits.started_at,
         waits.ended_at,
-        cast(
-            {{ seconds_between('waits.started_at', 'waits.ended_at') }}
-            as bigint
-        ) as wait_seconds
+        {{ seconds_between('waits.started_at', 'waits.ended_at') }}
+            as wait_seconds
     from waits
     inner join encounters
         on waits.encounter_key = encounters.encounter_key

@@ -24,16 +24,16 @@ payers as (
     select * from {{ ref('dim_payers') }}
 ),
 
-age_buckets as (
-    select * from {{ ref('age_buckets') }}
-),
-
 loss_probabilities as (
     select * from {{ ref('loss_probabilities') }}
 ),
 
 documentation as (
     select * from {{ ref('int_encounter_documentation') }}
+),
+
+encounter_ages as (
+    select * from {{ ref('int_encounter_ages') }}
 ),
 
 clock as (
@@ -47,10 +47,9 @@ open_work as (
         blockers.blocker_label,
         blockers.next_action,
         documentation.missing_item,
-        case
-            when encounters.service_end_at > clock.as_of then 0
-            else {{ whole_days('encounters.service_end_at', 'clock.as_of') }}
-        end as age_days,
+        encounter_ages.age_days,
+        encounter_ages.age_without_hold_days,
+        encounter_ages.age_bucket,
         case
             when encounters.owner_since > clock.as_of then 0
             else {{ whole_days('encounters.owner_since', 'clock.as_of') }}
@@ -64,6 +63,8 @@ open_work as (
         on encounters.primary_blocker_code = blockers.blocker_code
     left join documentation
         on encounters.encounter_key = documentation.encounter_key
+    left join encounter_ages
+        on encounters.encounter_key = encounter_ages.encounter_key
     cross join clock
     where stages.is_open and blockers.is_delay
 ),
@@ -106,6 +107,7 @@ described as (
         payers.payer_name,
         valued.visit_type,
         valued.service_date,
+        valued.is_restricted,
         valued.stage,
         valued.stage_label,
         valued.stage_entered_at,
@@ -116,7 +118,8 @@ described as (
         valued.next_action,
         valued.missing_item,
         valued.age_days,
-        age_buckets.age_bucket,
+        valued.age_without_hold_days,
+        valued.age_bucket,
         valued.waiting_days,
         valued.charged_amount,
         valued.expected_amount,
@@ -140,11 +143,6 @@ described as (
         on valued.provider_key = providers.provider_key
     left join payers
         on valued.payer_key = payers.payer_key
-    left join age_buckets
-        on
-            valued.age_days >= age_buckets.min_days
-            and valued.age_days
-            <= coalesce(age_buckets.max_days, valued.age_days)
 )
 
 select * from described

@@ -14,6 +14,10 @@ blockers as (
     select * from {{ ref('dim_blockers') }}
 ),
 
+encounter_ages as (
+    select * from {{ ref('int_encounter_ages') }}
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -31,6 +35,8 @@ unbilled as (
         encounters.billing_ready_at,
         {{ whole_days('encounters.billing_ready_at', 'clock.as_of') }}
             as ready_days,
+        encounter_ages.age_days,
+        encounter_ages.age_without_hold_days,
         encounters.claim_created_at,
         encounters.stage,
         encounters.primary_blocker_code,
@@ -47,6 +53,8 @@ unbilled as (
         on encounters.stage = stages.stage
     left join blockers
         on encounters.primary_blocker_code = blockers.blocker_code
+    left join encounter_ages
+        on encounters.encounter_key = encounter_ages.encounter_key
     cross join clock
 )
 

@@ -14,6 +14,8 @@ extracted as (
             {{ reference_text('resource', '$.encounter', 'Encounter') }},
             {{ reference_text('resource', '$.context', 'Encounter') }}
         ) as encounter_text,
+        {{ reference_text('resource', '$.account[0]', 'Account') }}
+            as account_text,
         {{ json_text('resource', '$.code.coding[0].code') }} as code,
         {{ json_text('resource', '$.status') }} as status,
         {{ json_text('resource', '$.quantity.value') }} as units_text,
@@ -37,6 +39,8 @@ renamed as (
         resource_id as charge_id,
         {{ reference_id('encounter_text', 'Encounter') }} as encounter_id,
         {{ reference_key('encounter_text') }} as encounter_reference,
+        {{ reference_id('account_text', 'Account') }} as account_id,
+        {{ reference_key('account_text') }} as account_reference,
         code,
         status,
         {{ cast_or_null('units_text', 'decimal(18, 4)') }} as units,

@@ -28,7 +28,9 @@ extracted as (
         {{ json_text('resource', '$.status') }} as status,
         {{ reference_text('resource', '$.author[0]', 'Practitioner') }}
             as author_text,
-        {{ json_text('resource', '$.date') }} as edited_at_text
+        {{ json_text('resource', '$.date') }} as edited_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from resources
 ),
 
@@ -44,6 +46,7 @@ renamed as (
         identifier_value,
         type_code,
         status,
+        security_codes,
         {{ reference_id('author_text') }} as author_id,
         {{ reference_key('author_text') }} as author_reference,
         {{ to_utc('edited_at_text') }} as edited_at,

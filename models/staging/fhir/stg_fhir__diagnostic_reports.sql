@@ -28,7 +28,9 @@ extracted as (
             {{ json_text('resource', '$.effectiveDateTime') }},
             {{ json_text('resource', '$.effectivePeriod.start') }}
         ) as service_at_text,
-        {{ json_text('resource', '$.issued') }} as issued_at_text
+        {{ json_text('resource', '$.issued') }} as issued_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from resources
 ),
 
@@ -43,6 +45,7 @@ renamed as (
         type_code,
         category_codes,
         status,
+        security_codes,
         {{ reference_id('interpreter_text') }} as interpreter_id,
         {{ reference_key('interpreter_text') }} as interpreter_reference,
         {{ reference_id('composition_text', 'Composition') }} as composition_id,

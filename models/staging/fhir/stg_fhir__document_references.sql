@@ -30,7 +30,9 @@ extracted as (
             as author_text,
         {{ reference_text('resource', '$.authenticator', 'Practitioner') }}
             as authenticator_text,
-        {{ json_text('resource', '$.date') }} as created_at_text
+        {{ json_text('resource', '$.date') }} as created_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from resources
 ),
 
@@ -43,6 +45,7 @@ renamed as (
         type_code,
         status,
         content_status,
+        security_codes,
         {{ reference_id('author_text') }} as author_id,
         {{ reference_key('author_text') }} as author_reference,
         {{ reference_id('authenticator_text') }} as authenticator_id,

@@ -55,11 +55,15 @@ extracted as (
             as organization_text,
         {{ reference_text('resource', '$.appointment[0]', 'Appointment') }}
             as appointment_text,
+        {{ reference_text('resource', '$.account[0]', 'Account') }}
+            as account_text,
         {{ json_text('period', '$.start') }} as started_at_text,
         {{ json_text('period', '$.end') }} as ended_at_text,
         {{ json_text('resource', '$.plannedStartDate') }}
             as planned_start_at_text,
-        {{ json_text('resource', '$.plannedEndDate') }} as planned_end_at_text
+        {{ json_text('resource', '$.plannedEndDate') }} as planned_end_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from responsible
 ),
 
@@ -72,6 +76,7 @@ renamed as (
         class_code,
         subject_status_code,
         type_code,
+        security_codes,
         {{ reference_id('patient_text') }} as patient_id,
         {{ reference_key('patient_text') }} as patient_reference,
         {{ reference_id('practitioner_text') }} as practitioner_id,
@@ -82,6 +87,8 @@ renamed as (
         {{ reference_key('organization_text') }} as organization_reference,
         {{ reference_id('appointment_text') }} as appointment_id,
         {{ reference_key('appointment_text') }} as appointment_reference,
+        {{ reference_id('account_text', 'Account') }} as account_id,
+        {{ reference_key('account_text') }} as account_reference,
         {{ to_utc('started_at_text') }} as started_at,
         {{ time_precision('started_at_text') }} as started_at_precision,
         {{ to_utc('ended_at_text') }} as ended_at,

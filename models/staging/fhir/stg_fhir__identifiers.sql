@@ -5,7 +5,7 @@ resources as (
     where
         change is null
         and resource_type in (
-            'Appointment', 'Claim', 'Composition', 'Coverage',
+            'Account', 'Appointment', 'Claim', 'Composition', 'Coverage',
             'DiagnosticReport', 'DocumentReference', 'Encounter', 'Location',
             'Organization', 'Patient', 'Practitioner', 'PractitionerRole'
         )

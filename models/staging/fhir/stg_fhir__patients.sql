@@ -12,7 +12,9 @@ extracted as (
         *,
         {{ json_text('resource', '$.gender') }} as administrative_sex,
         {{ json_text('resource', '$.birthDate') }} as born_at_text,
-        {{ json_text('resource', '$.deceasedDateTime') }} as died_at_text
+        {{ json_text('resource', '$.deceasedDateTime') }} as died_at_text,
+        {{ json_texts('resource', '$.meta.security[*].code') }}
+            as security_codes
     from resources
 ),
 
@@ -21,6 +23,7 @@ renamed as (
         _data_source as data_source,
         resource_id as patient_id,
         administrative_sex,
+        security_codes,
         {{ to_utc('born_at_text') }} as born_at,
         {{ to_utc('died_at_text') }} as died_at,
         {{ to_utc('last_updated') }} as updated_at,
