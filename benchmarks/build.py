@@ -37,9 +37,7 @@ def simulated(data: Path, encounters: int) -> None:
     """Write the files of a practice and load them."""
     simulate(data, encounters=encounters, seed=7, as_of=_AS_OF)
     sources = read_sources(data / "sources.yml")
-    total = ingest(
-        data / "landing", data / "raw", as_of=_AS_OF, sources=sources
-    ).total
+    total = ingest(data / "landing", data / "raw", as_of=_AS_OF, sources=sources).total
     print(f"  {total.received:,} records received, {total.loaded:,} loaded")
 
 
@@ -83,9 +81,7 @@ def by_script(data: Path) -> None:
             "select table_name from duckdb_tables()"
             " where database_name = 'built' and schema_name = 'seeds'"
         ).fetchall():
-            connection.execute(
-                f"create table seeds.{seed} as from built.seeds.{seed}"
-            )
+            connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
         connection.execute("detach built")
         _timed(lambda: [connection.execute(statement) for statement in script])
 
