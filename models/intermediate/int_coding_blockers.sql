@@ -5,6 +5,15 @@ coding as (
     where encounter_key is not null
 ),
 
+refusals as (
+    select * from {{ ref('int_claim_refusals') }}
+    where blocker_code like 'COD-%'
+),
+
+encounter_chains as (
+    select * from {{ ref('int_encounter_chains') }}
+),
+
 waiting as (
     select
         encounter_key,
@@ -22,6 +31,28 @@ waiting as (
         coding_status is distinct from 'completed'
         or completed_at is not null
     group by 1, 3
+),
+
+refused as (
+    select
+        encounter_chains.encounter_key,
+        refusals.blocker_code,
+        refusals.started_at,
+        case
+            when count(*) = count(refusals.ended_at) then max(refusals.ended_at)
+        end as ended_at,
+        string_agg(refusals.evidence, ', ' order by refusals.evidence)
+            as evidence
+    from refusals
+    inner join encounter_chains
+        on refusals.chain_key = encounter_chains.chain_key
+    group by 1, 2, 3
+),
+
+blockers as (
+    select * from waiting
+    union all
+    select * from refused
 )
 
-select * from waiting
+select * from blockers

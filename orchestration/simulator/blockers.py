@@ -13,7 +13,7 @@ from orchestration.simulator.claim_blockers import claim_intervals
 from orchestration.simulator.journey import NOTE, Document, Journey
 from orchestration.simulator.notes import second_signer_missing
 from orchestration.simulator.parameters import NURSE_VISIT
-from orchestration.simulator.quirks import is_lost
+from orchestration.simulator.quirks import is_disordered, is_lost
 from orchestration.simulator.runs import NEVER
 
 _HOUR = 3600
@@ -21,25 +21,35 @@ _APPOINTMENT_HOURS = 24
 _OWNERS = {
     "SCH-01": "front_desk",
     "REG-01": "front_desk",
+    "REG-02": "front_desk",
+    "REG-03": "front_desk",
+    "REG-04": "health_information",
     "VIS-01": "provider",
     "DOC-01": "provider",
     "DOC-02": "provider",
+    "DOC-03": "provider",
     "DOC-05": "supervising_provider",
     "DOC-06": "supervising_provider",
     "DOC-07": "provider",
     "DOC-08": "provider",
     "DOC-09": "transcription",
+    "DOC-10": "provider",
+    "DOC-12": "front_desk",
     "DOC-13": "provider_manager",
     "CHG-01": "provider",
     "CHG-03": "charge_entry",
+    "CHG-04": "supervising_provider",
     "CHG-05": "charge_entry",
     "COD-01": "coder",
+    "COD-02": "coder",
+    "COD-03": "coder",
     "HLD-01": "system",
     "HLD-02": "billing_manager",
     "HLD-03": "biller",
     "HLD-04": "biller",
     "HLD-05": "credentialing",
     "CLM-01": "biller",
+    "CLM-02": "biller",
     "CLM-03": "biller",
     "ACK-01": "biller",
     "ACK-02": "biller",
@@ -56,6 +66,7 @@ _OWNERS = {
     "XREF-02": "charge_entry",
     "XREF-03": "biller",
     "DQ-01": "data_engineering",
+    "DQ-02": "data_engineering",
 }
 _STAGE_OF_PREFIX = {
     "SCH": "scheduled",
@@ -80,6 +91,16 @@ _HOLD_CODES = {
     "stop_bill": "HLD-03",
     "liability": "HLD-04",
     "enrolment": "HLD-05",
+    "charge_approval": "CHG-04",
+    "diagnosis_missing": "COD-02",
+    "code_edit": "COD-03",
+    "authorization": "REG-03",
+    "demographics": "REG-02",
+    "merge_pending": "REG-04",
+    "note_lock": "DOC-03",
+    "consent": "DOC-12",
+    "order": "DOC-10",
+    "claim_edit": "CLM-02",
 }
 
 
@@ -134,6 +155,8 @@ def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
         for charge in journey.charges:
             yield "XREF-02", charge.entered_at, charge.credited_at
         return
+    if is_disordered(journey):
+        yield "DQ-02", journey.ended_at, NEVER
     if journey.visit_type is NURSE_VISIT:
         yield "NB-04", journey.ended_at, NEVER
         return
@@ -194,7 +217,8 @@ def _signatures(journey: Journey, note: Document) -> Iterator[tuple[str, int, in
 def _charges(journey: Journey) -> Iterator[tuple[str, int, int]]:
     """No charge: from complete notes on, and again when all lines are taken back."""
     lines = journey.charges
-    entered = min((one.entered_at for one in lines), default=NEVER)
+    # A line in a queue is there; that nobody releases it is another matter.
+    entered = min((min(one.entered_at, one.routed_at) for one in lines), default=NEVER)
     yield "CHG-01", first_complete_at(journey), entered
     standing = [one for one in lines if one.credited_at == NEVER]
     if lines and not standing:
@@ -220,6 +244,16 @@ def first_complete_at(journey: Journey) -> int:
         if full < NEVER:
             done.append(full)
     return min(done)
+
+
+def held_stages_at(journey: Journey, at: int) -> set[str]:
+    """Return the stages at which holds keep the bill back at a time."""
+    codes = (
+        _HOLD_CODES[one.hold_type]
+        for one in journey.holds
+        if one.started_at <= at < one.ended_at
+    )
+    return {Blocker(code, at).stage for code in codes}
 
 
 def _holding(journey: Journey) -> Iterator[tuple[str, int, int]]:

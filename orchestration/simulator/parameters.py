@@ -167,6 +167,8 @@ class Parameters:
     bill_hold_hours: int = 72
     short_hold: Span = Span(6, 150)
     hold_start: Span = Span(0.1, 6)
+    missing_found: Span = Span(20, 300)
+    missing_found_share: float = 0.4
     late_charge: Span = Span(24, 200)
     router_seconds: int = 900
     charge_correction: Span = Span(1, 20)
@@ -202,6 +204,8 @@ class Parameters:
         ("150", ("N163",)),
         ("251", ("N705",)),
         ("B12", ()),
+        ("16", ("N455",)),
+        ("16", ("N3",)),
     )
     other_denials: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("27", ()),
@@ -211,6 +215,11 @@ class Parameters:
         ("16", ("MA130",)),
         ("97", ("M15",)),
         ("22", ()),
+        ("210", ()),
+        ("11", ()),
+        ("236", ()),
+        ("16", ("M76",)),
+        ("16", ("N563",)),
     )
     unmapped_reason: str = "ZZ9"
     line_denial_reasons: tuple[str, ...] = ("97", "151", "4")

@@ -47,6 +47,13 @@ STORIES: dict[str, float] = {
     "wrong_type_note": 0.006,
     "student_note": 0.006,
     "dictated_only": 0.012,  # of the visits that messages tell of
+    # What a bill is held back for.
+    "charge_unapproved": 0.004,
+    "diagnosis_unlinked": 0.004,
+    "codes_conflict": 0.004,
+    "registration_incomplete": 0.008,
+    "paper_missing": 0.008,
+    "claim_edit_failed": 0.005,
 }
 
 # In the order in which numbers are drawn, one for each.

@@ -8,9 +8,10 @@ of how anyone would later work out where the visit stands.
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from orchestration.simulator.charge_steps import charge, code, hold
+from orchestration.simulator.charge_steps import charge, code
 from orchestration.simulator.claim_steps import bill, bill_together
 from orchestration.simulator.clock_changes import visit_at_clock_change
+from orchestration.simulator.hold_steps import hold
 from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.note_steps import write_notes

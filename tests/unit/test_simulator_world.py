@@ -62,6 +62,12 @@ STUCK = {
     "wrong_type_note": {("documentation", "DOC-02")},
     "student_note": {("documentation", "DOC-06")},
     "dictated_only": {("documentation", "DOC-09")},
+    "charge_unapproved": {("charge", "CHG-04")},
+    "diagnosis_unlinked": {("coding", "COD-02")},
+    "codes_conflict": {("coding", "COD-03")},
+    "registration_incomplete": {("claim", f"REG-0{number}") for number in (2, 3, 4)},
+    "paper_missing": {("documentation", f"DOC-{code}") for code in ("03", "10", "12")},
+    "claim_edit_failed": {("claim", "CLM-02")},
     # Some were put right so lately that the payer still has the claim.
     "coverage_missing": {("claim", "REG-01"), ("payer", "PAY-02")},
     "coverage_expired": {("claim", "REG-01"), ("payer", "PAY-02")},
