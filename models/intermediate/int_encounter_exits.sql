@@ -20,6 +20,16 @@ settlements as (
     select * from {{ ref('int_encounter_settlements') }}
 ),
 
+decisions as (
+    select
+        encounter_key,
+        min(blocker_code) as blocker_code,
+        min(started_at) as decided_at
+    from {{ ref('int_encounter_holds') }}
+    where blocker_stage = 'exit' and ended_at is null
+    group by 1
+),
+
 judged as (
     select
         encounters.encounter_key,
@@ -28,12 +38,14 @@ judged as (
             when settlements.claim_count > 0 then null
             when payers.non_billable_code is not null
                 then payers.non_billable_code
+            when decisions.blocker_code is not null
+                then decisions.blocker_code
             when reports.encounter_key is not null then 'NB-03'
         end as non_billable_code,
         case
             when visit_types.is_billable and payers.non_billable_code is null
-                then reports.reported_at
-        end as reported_at
+                then coalesce(decisions.decided_at, reports.reported_at)
+        end as left_at
     from encounters
     inner join visit_types
         on encounters.visit_type = visit_types.visit_type
@@ -43,6 +55,8 @@ judged as (
             and encounters.payer_id = payers.payer_id
     left join reports
         on encounters.encounter_key = reports.encounter_key
+    left join decisions
+        on encounters.encounter_key = decisions.encounter_key
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
 ),

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from orchestration.simulator.billing import chains_of
 from orchestration.simulator.claim_blockers import claim_intervals
-from orchestration.simulator.journey import NOTE, Document, Journey
+from orchestration.simulator.deadlines import deadline_intervals
+from orchestration.simulator.hold_steps import decided_at
+from orchestration.simulator.journey import NOTE, REPORT, Document, Journey
 from orchestration.simulator.notes import second_signer_missing
+from orchestration.simulator.paper_steps import lacking_at
 from orchestration.simulator.parameters import NURSE_VISIT
 from orchestration.simulator.quirks import is_disordered, is_lost
 from orchestration.simulator.runs import NEVER
@@ -34,9 +37,11 @@ _OWNERS = {
     "DOC-08": "provider",
     "DOC-09": "transcription",
     "DOC-10": "provider",
+    "DOC-11": "provider",
     "DOC-12": "front_desk",
     "DOC-13": "provider_manager",
     "CHG-01": "provider",
+    "CHG-02": "coder",
     "CHG-03": "charge_entry",
     "CHG-04": "supervising_provider",
     "CHG-05": "charge_entry",
@@ -60,9 +65,16 @@ _OWNERS = {
     "PAY-03": "provider",
     "PAY-04": "biller",
     "PAY-05": "biller",
+    "TFL-01": "biller",
+    "TFL-02": "billing_manager",
     "NB-01": "none",
+    "NB-02": "coder",
     "NB-03": "none",
     "NB-04": "none",
+    "NB-05": "coder",
+    "NB-06": "coder",
+    "NB-07": "billing_manager",
+    "NB-08": "biller",
     "XREF-02": "charge_entry",
     "XREF-03": "biller",
     "DQ-01": "data_engineering",
@@ -81,8 +93,7 @@ _STAGE_OF_PREFIX = {
 }
 _STAGES_OF_CODE = {
     "NB-01": "cancelled",
-    "NB-03": "non_billable",
-    "NB-04": "non_billable",
+    **dict.fromkeys((f"NB-0{number}" for number in range(2, 9)), "non_billable"),
     "DQ-01": "unknown",
 }
 _HOLD_CODES = {
@@ -92,6 +103,11 @@ _HOLD_CODES = {
     "liability": "HLD-04",
     "enrolment": "HLD-05",
     "charge_approval": "CHG-04",
+    "missing_charge": "CHG-02",
+    "surgical_package": "NB-02",
+    "consolidated": "NB-05",
+    "within_stay": "NB-06",
+    "write_off": "NB-07",
     "diagnosis_missing": "COD-02",
     "code_edit": "COD-03",
     "authorization": "REG-03",
@@ -160,14 +176,17 @@ def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
     if journey.visit_type is NURSE_VISIT:
         yield "NB-04", journey.ended_at, NEVER
         return
-    if is_lost(journey):
+    if is_lost(journey) and not journey.patient.payer.is_patient:
         # Only a claim that went out shows that there are notes.
         since = journey.ended_at
         for chain in chains_of(journey.claims):
             yield "DQ-01", since, chain.filed_at
             since = chain.voided_at
-        yield "DQ-01", since, NEVER
+        yield "DQ-01", since, decided_at(journey)
+    yield from deadline_intervals(journey)
     yield from _notes(journey)
+    for _, code, _ in lacking_at(journey, at):
+        yield code, journey.ended_at, NEVER
     yield from _charges(journey)
     yield from _holding(journey)
     yield from claim_intervals(journey, at)
@@ -191,6 +210,8 @@ def _notes(journey: Journey) -> Iterator[tuple[str, int, int]]:
     for note in notes:
         yield from _signatures(journey, note)
     for one in journey.documents:
+        if one.kind == REPORT:
+            yield "DOC-11", journey.ended_at, one.signed_at
         if one.appends_id:
             yield "DOC-08", one.started_at, one.signed_at
     query = journey.query

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from orchestration.simulator.billing import INSTITUTIONAL, Charge
 from orchestration.simulator.journey import CodingTask, Query
-from orchestration.simulator.parameters import ADD_ON_CODES
+from orchestration.simulator.parameters import ADD_ON_CODES, PROCEDURE_ADD_ON_CODES
 from orchestration.simulator.practice import HL7V2
 from orchestration.simulator.runs import DAY, NEVER
 from orchestration.simulator.walk import Walk
@@ -45,7 +45,8 @@ def charge(walk: Walk) -> None:
 def _charge_line(walk: Walk, line: int, entered_at: int, service_date: str) -> Charge:
     journey = walk.journey
     visit_type = journey.visit_type
-    codes = ADD_ON_CODES if line else visit_type.charge_codes
+    add_ons = PROCEDURE_ADD_ON_CODES if journey.is_procedure else ADD_ON_CODES
+    codes = add_ons if line else visit_type.charge_codes
     # An add-on is charged once, so a later line takes the next code.
     first = 0 if line else walk.rng.randrange(len(codes))
     code, price = codes[(first + line) % len(codes)]

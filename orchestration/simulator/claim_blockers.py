@@ -11,6 +11,7 @@ from orchestration.simulator.billing import (
     Submission,
     chains_of,
 )
+from orchestration.simulator.hold_steps import decided_at
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.readiness import ready_at
 from orchestration.simulator.runs import NEVER, after_business_days
@@ -32,11 +33,14 @@ _FILE_ANSWER_DAYS, _PAYER_ANSWER_DAYS = 1, 2
 
 def claim_intervals(journey: Journey, at: int) -> Iterator[Interval]:
     """Yield what the bill of a finished visit waited for, as things stand at a time."""
+    if journey.patient.payer.is_patient:
+        yield "NB-08", journey.ended_at, NEVER
+        return
     yield "NB-03", journey.reported_at, NEVER
     insured_at = journey.insurance.valid_since(journey.service_date)
     yield "REG-01", journey.ended_at, insured_at
     chains = chains_of(journey.claims)
-    created = min(journey.claim_created_at, journey.reported_at)
+    created = min(journey.claim_created_at, journey.reported_at, decided_at(journey))
     yield "CLM-01", ready_at(journey, min(created, at)), created
     for number, chain in enumerate(chains):
         yield from _unsent(chain.original)

@@ -28,7 +28,10 @@ def bill(walk: Walk) -> None:
     journey = walk.journey
     # The bill waits for an insurance that covers the day.
     ready = max(ready_at(walk), registered_at(walk))
-    if ready == NEVER or walk.is_story("claim_not_created"):
+    if journey.patient.payer.is_patient:
+        return
+    stories = ("claim_not_created", "filing_forgotten")
+    if ready == NEVER or walk.is_story(*stories[: 1 + walk.index % 2]):
         return
     created = ready + walk.numbers.claim_creation.draw(walk.rng)
     parts = _parts(walk)
@@ -46,7 +49,8 @@ def bill(walk: Walk) -> None:
         _report(walk, journey.claims[0])
         return
     right_at = fail_check(walk, created)
-    if walk.is_story("claim_not_submitted") or right_at == NEVER:
+    is_kept = walk.is_story("claim_not_submitted", "filing_forgotten")
+    if is_kept or right_at == NEVER:
         return
     for claim in list(journey.claims):
         _send(walk, claim, right_at)

@@ -5,8 +5,9 @@ lacks, and a check of the claim itself, let it get ready and stop it then.
 """
 
 from orchestration.simulator.charge_steps import charged_at
-from orchestration.simulator.journey import Hold
+from orchestration.simulator.journey import Hold, Journey
 from orchestration.simulator.note_steps import complete_at
+from orchestration.simulator.paper_steps import holds_bill
 from orchestration.simulator.runs import NEVER
 from orchestration.simulator.walk import Walk
 
@@ -19,7 +20,10 @@ _HOLDS = (
 _CLAIM_EDIT = ("claim_edit", "claim failed a check")
 # By story: what is missing, of which one is picked.
 _MISSING = {
-    "charge_unapproved": (("charge_approval", "waits for a physician"),),
+    "charge_unapproved": (
+        ("charge_approval", "waits for a physician"),
+        ("missing_charge", "injection without a charge"),
+    ),
     "diagnosis_unlinked": (("diagnosis_missing", "line without a diagnosis"),),
     "codes_conflict": (("code_edit", "modifier conflict"),),
     "registration_incomplete": (
@@ -33,9 +37,19 @@ _MISSING = {
         ("order", "signed order not on file"),
     ),
 }
-# Kinds that let the bill get ready.
+# Why a coder, or somebody entitled, decides that nothing is billed.
+_NOT_FOR_BILL = (
+    ("surgical_package", "within the days of a surgery"),
+    ("consolidated", "on the claim of the other visit"),
+    ("within_stay", "in the days before an admission"),
+    ("write_off", "courtesy, approved"),
+)
+# Kinds that let the bill get ready, and stop it then.
 AFTER_READY = frozenset(
-    {"authorization", "demographics", "merge_pending", "claim_edit"}
+    {
+        *("authorization", "demographics", "merge_pending", "claim_edit"),
+        *(hold_type for hold_type, _ in _NOT_FOR_BILL),
+    }
 )
 
 
@@ -58,8 +72,21 @@ def hold(walk: Walk) -> None:
         ended = NEVER if is_open else started + numbers.short_hold.draw(rng)
         name = f"H-{journey.index:07d}-2"
         journey.holds.append(Hold(name, hold_type, reason, started, ended))
+    if walk.is_story("not_for_bill"):
+        rng = walk.dice("not_for_bill")
+        hold_type, reason = rng.choice(_NOT_FOR_BILL)
+        decided = charged + numbers.hold_start.draw(rng)
+        name = f"H-{journey.index:07d}-4"
+        journey.holds.append(Hold(name, hold_type, reason, decided))
     if walk.is_story(*_MISSING):
         _stop(walk, _MISSING[walk.story], charged)
+
+
+def decided_at(journey: Journey) -> int:
+    """Return when somebody decided that nothing is billed, else NEVER."""
+    kinds = {hold_type for hold_type, _ in _NOT_FOR_BILL}
+    found = (one.started_at for one in journey.holds if one.hold_type in kinds)
+    return min(found, default=NEVER)
 
 
 def fail_check(walk: Walk, created: int) -> int:
@@ -86,6 +113,8 @@ def ready_at(walk: Walk) -> int:
     """Return when nothing keeps the visit from being claimed any more."""
     coding = walk.journey.coding
     holds = (one for one in walk.journey.holds if one.hold_type not in AFTER_READY)
+    if holds_bill(walk):
+        return NEVER
     return max(
         complete_at(walk),
         charged_at(walk),

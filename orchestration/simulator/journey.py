@@ -16,6 +16,7 @@ from orchestration.simulator.practice import Facility, Patient, Provider
 from orchestration.simulator.runs import NEVER
 
 NOTE, ADDENDUM, OTHER = "note", "addendum", "other"
+CONSENT, ORDER, REPORT = "consent", "order", "pathology_report"
 
 
 @dataclass(slots=True)

@@ -90,6 +90,7 @@ VISIT_TYPES = (
 )
 NURSE_VISIT = VisitType("nurse_visit", 0.0, 12, False, ())
 ADD_ON_CODES = (("36415", 1800), ("81002", 1200), ("93000", 6500))
+PROCEDURE_ADD_ON_CODES = (("36415", 1800), ("88305", 11000), ("93000", 6500))
 DIAGNOSIS_CODES = ("I10", "E119", "J069", "M545", "R51", "Z0000")
 
 
@@ -186,6 +187,8 @@ class Parameters:
     student_attested_share: float = 0.5
     leave_first_day: tuple[int, int] = (-165, -20)
     leave_days: int = 14
+    # How long ago a visit was that everybody forgot to file.
+    forgotten_days: tuple[int, int] = (345, 385)
     return_from_leave: Span = Span(1, 30)
 
     # The notes of one facility that one feed lost: days from the last visit day.

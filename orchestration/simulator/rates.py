@@ -54,6 +54,13 @@ STORIES: dict[str, float] = {
     "registration_incomplete": 0.008,
     "paper_missing": 0.008,
     "claim_edit_failed": 0.005,
+    "not_for_bill": 0.01,
+    "filing_forgotten": 0.012,
+    # Papers: of the visits that need one.
+    "consent_missing": 0.02,
+    "order_missing": 0.02,
+    "order_unsigned": 0.01,
+    "report_missing": 0.03,
 }
 
 # In the order in which numbers are drawn, one for each.
@@ -102,6 +109,7 @@ HABITS: dict[str, float] = {
     "coverage_expired": 0.02,
     "patient_merged": 0.03,
     "patient_unmerged": 0.01,
+    "self_pay": 0.015,
 }
 
 # Of visits that would otherwise have gone their way.

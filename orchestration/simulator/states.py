@@ -46,13 +46,19 @@ def stage_at(journey: Journey, at: int) -> str:
     """Return the stage of an encounter at a time."""
     if journey.ended_at > at:
         return _before_the_end(journey, at)
-    if journey.visit_type is NURSE_VISIT or journey.reported_at <= at:
-        return "non_billable"
     held = held_stages_at(journey, at)
+    if _needs_no_claim(journey, at) or "non_billable" in held:
+        return "non_billable"
     stage = _writing(journey, held, at)
     if not stage and (not journey.charges_at(at) or "charge" in held):
         stage = "charge"
     return stage or _held_or_billed(journey, held, at)
+
+
+def _needs_no_claim(journey: Journey, at: int) -> bool:
+    is_paid_by_patient = journey.patient.payer.is_patient
+    is_nurse_visit = journey.visit_type is NURSE_VISIT
+    return is_nurse_visit or is_paid_by_patient or journey.reported_at <= at
 
 
 def _writing(journey: Journey, held: set[str], at: int) -> str:

@@ -13,6 +13,7 @@ from orchestration.simulator.billing import (
 )
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import complete_at, missing_at, open_addenda_at
+from orchestration.simulator.paper_steps import lacking_at
 from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.readiness import expected_charges_at, ready_at
 from orchestration.simulator.runs import NEVER
@@ -127,6 +128,7 @@ def gaps_at(journey: Journey, at: int) -> list[tuple[str, str]]:
     found = [_GAPS[code] for code in missing_at(journey, at)]
     if any(open_addenda_at(journey, at)):
         found.append(_ADDENDUM_GAP)
+    found += [(rule, item) for rule, _, item in lacking_at(journey, at)]
     return list(dict.fromkeys(found))
 
 

@@ -14,7 +14,7 @@ WORK = (
     "appointment_moved,visit_left_open,late_charge,charge_corrected,"
     "charge_taken_back,charge_on_cancelled,duplicate_charge,charge_in_router,"
     "charge_unapproved,diagnosis_unlinked,codes_conflict,registration_incomplete,"
-    "paper_missing,claim_edit_failed"
+    "paper_missing,claim_edit_failed,not_for_bill"
 )
 
 
@@ -68,6 +68,9 @@ def test_holds_say_their_kind_and_their_span(told: Planted) -> None:
         "diagnosis_missing": "COD-02", "code_edit": "COD-03", "demographics": "REG-02",
         "authorization": "REG-03", "merge_pending": "REG-04", "note_lock": "DOC-03",
         "order": "DOC-10", "consent": "DOC-12", "claim_edit": "CLM-02",
+        "missing_charge": "CHG-02",
+        "surgical_package": "NB-02", "consolidated": "NB-05", "within_stay": "NB-06",
+        "write_off": "NB-07",
     }  # fmt: skip
     rows = told.feed("holds")
     found = sorted(
