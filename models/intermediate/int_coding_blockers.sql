@@ -14,6 +14,15 @@ encounter_chains as (
     select * from {{ ref('int_encounter_chains') }}
 ),
 
+undiagnosed as (
+    select * from {{ ref('int_documentation_results') }}
+    where blocker_code = 'COD-02' and result = 'not_met'
+),
+
+milestones as (
+    select * from {{ ref('int_encounter_milestones') }}
+),
+
 waiting as (
     select
         encounter_key,
@@ -49,10 +58,24 @@ refused as (
     group by 1, 2, 3
 ),
 
+left_out as (
+    select
+        undiagnosed.encounter_key,
+        undiagnosed.blocker_code,
+        milestones.claim_submitted_at as started_at,
+        cast(null as timestamp) as ended_at,
+        undiagnosed.requirement_id || ' ' || undiagnosed.evidence as evidence
+    from undiagnosed
+    inner join milestones
+        on undiagnosed.encounter_key = milestones.encounter_key
+),
+
 blockers as (
     select * from waiting
     union all
     select * from refused
+    union all
+    select * from left_out
 )
 
 select * from blockers

@@ -20,6 +20,7 @@ _RECEIVED, _TAKEN = ("A1", "19"), ("A2", "20")
 Reason = tuple[str, str, str]
 
 _CLEARINGHOUSE_REASONS = (("A3", "21", ""), ("A7", "500", "IL"), ("A6", "33", ""))
+_NO_DIAGNOSIS = ("A7", "254", "")
 _PAYER_REASONS = (
     ("A3", "33", ""),
     ("A7", "562", "85"),
@@ -66,8 +67,10 @@ def _answer(walk: Walk, sent: Submission, trouble: str) -> bool:
         return False
     reviewed_at = (sent.sent_at // DAY + 1) * DAY
     reviewed_at += walk.numbers.clearinghouse_second_of_day_utc
-    if trouble == "clearinghouse_rejected":
+    if trouble in {"clearinghouse_rejected", "diagnosis_left_out"}:
         reason = _picked(walk, _CLEARINGHOUSE_REASONS)
+        if not walk.journey.has_diagnosis:
+            reason = _NO_DIAGNOSIS
         sent.answers.append(Answer(reviewed_at, CLEARINGHOUSE, *reason))
         return False
     sent.answers.append(Answer(reviewed_at, CLEARINGHOUSE, *_RECEIVED))

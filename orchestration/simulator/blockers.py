@@ -8,6 +8,7 @@ files is among them. An interval that has not ended ends NEVER.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from orchestration.simulator.aliases import circle_closed_at
 from orchestration.simulator.billing import chains_of
 from orchestration.simulator.claim_blockers import claim_intervals
 from orchestration.simulator.deadlines import deadline_intervals
@@ -79,6 +80,7 @@ _OWNERS = {
     "XREF-03": "biller",
     "DQ-01": "data_engineering",
     "DQ-02": "data_engineering",
+    "DQ-03": "data_engineering",
 }
 _STAGE_OF_PREFIX = {
     "SCH": "scheduled",
@@ -166,6 +168,7 @@ def blockers_of(journey: Journey, at: int) -> list[Blocker]:
 
 
 def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
+    yield "DQ-03", circle_closed_at(journey.aliases), NEVER
     yield from _before_care(journey)
     if journey.ended_at == NEVER:
         for charge in journey.charges:
@@ -182,7 +185,7 @@ def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
         for chain in chains_of(journey.claims):
             yield "DQ-01", since, chain.filed_at
             since = chain.voided_at
-        yield "DQ-01", since, decided_at(journey)
+        yield "DQ-01", since, min(decided_at(journey), journey.reported_at)
     yield from deadline_intervals(journey)
     yield from _notes(journey)
     for _, code, _ in lacking_at(journey, at):

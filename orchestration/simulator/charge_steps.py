@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from orchestration.simulator.billing import INSTITUTIONAL, Charge
 from orchestration.simulator.journey import CodingTask, Query
+from orchestration.simulator.note_steps import is_billed_early
 from orchestration.simulator.parameters import ADD_ON_CODES, PROCEDURE_ADD_ON_CODES
 from orchestration.simulator.practice import HL7V2
 from orchestration.simulator.runs import DAY, NEVER
@@ -13,7 +14,7 @@ from orchestration.simulator.walk import Walk
 def charge(walk: Walk) -> None:
     """Enter the charge lines of the visit, or leave them out."""
     journey, numbers, rng = walk.journey, walk.numbers, walk.rng
-    is_early = walk.happens("charge_before_note")
+    is_early = walk.happens("charge_before_note") or is_billed_early(walk)
     if walk.is_story("charge_missing"):
         return
     signed = journey.notes[0].signed_at if journey.notes else NEVER

@@ -42,6 +42,8 @@ def claim_intervals(journey: Journey, at: int) -> Iterator[Interval]:
     chains = chains_of(journey.claims)
     created = min(journey.claim_created_at, journey.reported_at, decided_at(journey))
     yield "CLM-01", ready_at(journey, min(created, at)), created
+    if not journey.has_diagnosis:
+        yield "COD-02", journey.claim_submitted_at, NEVER
     for number, chain in enumerate(chains):
         yield from _unsent(chain.original)
         after = chains[number + 1 :]

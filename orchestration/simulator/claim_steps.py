@@ -48,6 +48,7 @@ def bill(walk: Walk) -> None:
     if walk.is_story("report_only"):
         _report(walk, journey.claims[0])
         return
+    journey.has_diagnosis = not walk.is_story("diagnosis_left_out")
     right_at = fail_check(walk, created)
     is_kept = walk.is_story("claim_not_submitted", "filing_forgotten")
     if is_kept or right_at == NEVER:

@@ -6,7 +6,7 @@ lacks, and a check of the claim itself, let it get ready and stop it then.
 
 from orchestration.simulator.charge_steps import charged_at
 from orchestration.simulator.journey import Hold, Journey
-from orchestration.simulator.note_steps import complete_at
+from orchestration.simulator.note_steps import complete_at, is_billed_early
 from orchestration.simulator.paper_steps import holds_bill
 from orchestration.simulator.runs import NEVER
 from orchestration.simulator.walk import Walk
@@ -116,7 +116,7 @@ def ready_at(walk: Walk) -> int:
     if holds_bill(walk):
         return NEVER
     return max(
-        complete_at(walk),
+        0 if is_billed_early(walk) else complete_at(walk),
         charged_at(walk),
         coding.completed_at if coding else 0,
         *(one.ended_at for one in holds),

@@ -98,6 +98,7 @@ class Journey:
     leave: tuple[int, int] = (NEVER, NEVER)
     is_author_away: bool = False
     is_acknowledged: bool = False
+    has_diagnosis: bool = True
     is_walk_in: bool = False
     is_appointment_left_open: bool = False
     moved_at: int = NEVER

@@ -130,6 +130,7 @@ class Parameters:
     replacement_start: Span = Span(1, 36)
     replacement_signature: Delay = Delay(6, 0.8, 120)
 
+    signed_after_bill: Span = Span(300, 600)
     charge_entry: Delay = Delay(8, 1.0, 72)
     charge_line_counts: tuple[float, float, float] = (0.62, 0.28, 0.10)
     charge_line_seconds: int = 20

@@ -61,6 +61,9 @@ STORIES: dict[str, float] = {
     "order_missing": 0.02,
     "order_unsigned": 0.01,
     "report_missing": 0.03,
+    # Bills that should not have gone out.
+    "billed_before_signature": 0.01,
+    "diagnosis_left_out": 0.008,
 }
 
 # In the order in which numbers are drawn, one for each.
@@ -110,6 +113,7 @@ HABITS: dict[str, float] = {
     "patient_merged": 0.03,
     "patient_unmerged": 0.01,
     "self_pay": 0.015,
+    "merge_in_circle": 0.015,  # of the patients whose merges are told
 }
 
 # Of visits that would otherwise have gone their way.

@@ -148,6 +148,10 @@ class World:
         walk.student = self.practice.student_of(patient.facility)
         walk.journey = self._booked(walk, patient, person)
         walk.draw_fate(person.habit)
+        if walk.has("clock_change_visit"):
+            visit_at_clock_change(walk)
+        if walk.is_story("filing_forgotten"):
+            forget(walk)
         walk.journey.quirks = walk.quirks | self._outage(walk.journey)
         _take_steps(walk)
         return walk
@@ -226,10 +230,6 @@ def _local_time(facility: Facility, day: date, minutes: int) -> int:
 
 def _take_steps(walk: Walk) -> None:
     """Take the encounter from its booking to wherever it gets."""
-    if walk.has("clock_change_visit"):
-        visit_at_clock_change(walk)
-    if walk.is_story("filing_forgotten"):
-        forget(walk)
     if walk.has("appointment_moved"):
         _move(walk)
     if not _keep_appointment(walk):

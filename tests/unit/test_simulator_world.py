@@ -86,6 +86,7 @@ NEED_ANSWERS = {
     "clearinghouse_rejected": {("acknowledgement", "ACK-02")},
     "payer_rejected": {("acknowledgement", "ACK-03")},
     "payer_silent": {("acknowledgement", "ACK-04")},
+    "diagnosis_left_out": {("acknowledgement", "ACK-02")},
     "rejected_resubmitted": set(),
     "pending_information": set(),
 }
