@@ -24,6 +24,10 @@ feeds as (
     select * from {{ ref('int_acknowledgement_feeds') }}
 ),
 
+exits as (
+    select * from {{ ref('int_encounter_exits') }}
+),
+
 limits as (
     select * from {{ ref('int_claim_limits') }}
 ),
@@ -57,6 +61,9 @@ proofs as (
         on deadlines.encounter_key = settlements.encounter_key
     left join feeds
         on encounters.data_source = feeds.data_source
+    left join exits
+        on deadlines.encounter_key = exits.encounter_key
+    where exits.encounter_key is null
 ),
 
 intervals as (

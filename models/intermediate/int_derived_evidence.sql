@@ -22,7 +22,7 @@ holds as (
         count(*) - count(ended_at) as open_hold_count,
         max(ended_at) as last_released_at
     from {{ ref('int_encounter_holds') }}
-    where blocker_stage = 'hold'
+    where blocker_stage in ('documentation', 'charge', 'coding', 'hold')
     group by 1
 ),
 

@@ -35,8 +35,21 @@ reopenings as (
 ),
 
 replacements as (
-    select * from {{ ref('int_document_spans') }}
-    where cause = 'replacement' and is_visit_note
+    select spans.*
+    from {{ ref('int_document_spans') }} as spans
+    left join {{ ref('int_document_states') }} as states
+        on
+            spans.data_source = states.data_source
+            and spans.document_id = states.document_id
+            and states.is_signed
+    where
+        spans.cause = 'replacement'
+        and spans.is_visit_note
+        and (
+            spans.author_signed_at is not null
+            or spans.ended_at is not null
+            or states.document_id is null
+        )
 ),
 
 dictations as (

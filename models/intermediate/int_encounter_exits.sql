@@ -24,6 +24,16 @@ surgery_visits as (
     select * from {{ ref('int_surgery_visits') }}
 ),
 
+decisions as (
+    select
+        encounter_key,
+        min(blocker_code) as blocker_code,
+        min(started_at) as decided_at
+    from {{ ref('int_encounter_holds') }}
+    where blocker_stage = 'exit' and ended_at is null
+    group by 1
+),
+
 judged as (
     select
         encounters.encounter_key,
@@ -32,14 +42,16 @@ judged as (
             when settlements.claim_count > 0 then null
             when payers.non_billable_code is not null
                 then payers.non_billable_code
+            when decisions.blocker_code is not null
+                then decisions.blocker_code
             when reports.encounter_key is not null then 'NB-03'
             when surgery_visits.encounter_key is not null then 'NB-02'
         end as non_billable_code,
         surgery_visits.evidence as surgery_evidence,
         case
             when visit_types.is_billable and payers.non_billable_code is null
-                then reports.reported_at
-        end as reported_at
+                then coalesce(decisions.decided_at, reports.reported_at)
+        end as left_at
     from encounters
     inner join visit_types
         on encounters.visit_type = visit_types.visit_type
@@ -49,6 +61,8 @@ judged as (
             and encounters.payer_id = payers.payer_id
     left join reports
         on encounters.encounter_key = reports.encounter_key
+    left join decisions
+        on encounters.encounter_key = decisions.encounter_key
     left join settlements
         on encounters.encounter_key = settlements.encounter_key
     left join surgery_visits
@@ -59,7 +73,7 @@ exits as (
     select
         encounter_key,
         non_billable_code,
-        reported_at,
+        left_at,
         case when non_billable_code = 'NB-02' then surgery_evidence end
             as exit_evidence
     from judged

@@ -35,13 +35,8 @@ coding as (
     select * from {{ ref('int_encounter_coding') }}
 ),
 
-holds as (
-    select
-        encounter_key,
-        count(*) as open_hold_count
-    from {{ ref('int_encounter_holds') }}
-    where blocker_stage = 'hold' and ended_at is null
-    group by 1
+held_gates as (
+    select * from {{ ref('int_held_gates') }}
 ),
 
 late_note_changes as (
@@ -66,8 +61,12 @@ facts as (
         coverage.is_claims_covered,
         coverage.is_submissions_covered,
         coalesce(encounter_charges.charge_count, 0) > 0 as has_charge,
-        coalesce(coding.open_task_count, 0) > 0 as is_being_coded,
-        coalesce(holds.open_hold_count, 0) > 0 as is_held,
+        coalesce(held_gates.is_documentation_held, false)
+            as is_documentation_held,
+        coalesce(held_gates.is_charge_held, false) as is_charge_held,
+        coalesce(coding.open_task_count, 0) > 0
+        or coalesce(held_gates.is_coding_held, false) as is_being_coded,
+        coalesce(held_gates.is_held, false) as is_held,
         case
             when acknowledgements.has_rejected_submission then false
             when acknowledgements.has_payer_answers
@@ -82,6 +81,8 @@ facts as (
         or coalesce(settlements.claim_count, 0) > 0 as has_claim,
         milestones.claim_submitted_at is not null as has_submission,
         milestones.first_adjudicated_at is not null as has_adjudication,
+        milestones.claim_submitted_at is not null
+        or milestones.first_adjudicated_at is not null as is_sent,
         milestones.service_end_at is not null as has_service_end,
         milestones.service_start_at is not null
         or milestones.arrived_at is not null as has_begun
@@ -98,8 +99,8 @@ facts as (
         on encounters.encounter_key = settlements.encounter_key
     left join coding
         on encounters.encounter_key = coding.encounter_key
-    left join holds
-        on encounters.encounter_key = holds.encounter_key
+    left join held_gates
+        on encounters.encounter_key = held_gates.encounter_key
     left join acknowledgements
         on encounters.encounter_key = acknowledgements.encounter_key
     left join late_note_changes
@@ -119,22 +120,24 @@ gates as (
             when encounter_status = 'finished' then true
             when encounter_status in ('planned', 'arrived', 'in-progress')
                 then false
-            when has_service_end or has_submission or has_adjudication then true
+            when has_service_end or is_sent then true
         end as is_visit_over,
         case
+            when is_documentation_held and not is_sent then false
             when is_documentation_complete is not null
                 then is_documentation_complete
-            when has_submission or has_adjudication then true
+            when is_sent then true
         end as is_documentation_passed,
         case
-            when has_charge or has_submission or has_adjudication then true
+            when is_sent then true
+            when is_charge_held then false
+            when has_charge then true
             when is_charges_covered then false
         end as is_charge_passed,
-        not is_being_coded or has_submission or has_adjudication
-            as is_coding_passed,
-        not is_held or has_submission or has_adjudication as is_hold_passed,
+        not is_being_coded or is_sent as is_coding_passed,
+        not is_held or is_sent as is_hold_passed,
         case
-            when has_submission or has_adjudication then true
+            when is_sent then true
             when has_claim and is_submissions_covered then false
             when not has_claim and is_claims_covered then false
         end as is_claim_passed,

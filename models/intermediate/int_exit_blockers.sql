@@ -22,9 +22,7 @@ exits as (
         case
             when stages.is_cancelled then milestones.service_end_at
             else
-                coalesce(
-                    encounter_exits.reported_at, milestones.service_end_at
-                )
+                coalesce(encounter_exits.left_at, milestones.service_end_at)
         end as started_at,
         cast(null as timestamp) as ended_at,
         coalesce(

@@ -12,6 +12,10 @@ patient_moves as (
     select * from {{ ref('int_patient_moves') }}
 ),
 
+patient_payers as (
+    select * from {{ ref('int_patient_payers') }}
+),
+
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -56,68 +60,17 @@ visits as (
     group by 1, 2
 ),
 
-canonical as (
+placed as (
     select
-        visits.data_source,
-        visits.encounter_id,
-        visits.encounter_identifier,
+        visits.*,
         case
             when visit_moves.moved_at >= visits.patient_named_at
                 then visit_moves.patient_id
             when account_moves.moved_at >= visits.patient_named_at
                 then account_moves.patient_id
             else visits.patient_id
-        end as patient_id,
-        visits.provider_npi,
-        visits.facility_id,
-        cast(null as varchar) as payer_id,
-        cast(null as varchar) as visit_type_code,
-        class_map.canonical_status as encounter_class,
-        case
-            when
-                visits.encounter_status = 'planned'
-                or (
-                    visits.encounter_status = 'cancelled'
-                    and visit_plans.exit_status = 'noshow'
-                )
-                then coalesce(visit_plans.exit_status, visits.encounter_status)
-            else visits.encounter_status
-        end as encounter_status,
-        coalesce(visit_plans.start_at, visits.scheduled_for) as scheduled_for,
-        case
-            when visit_plans.start_at is not null
-                then visit_plans.start_at_precision
-            else visits.scheduled_for_precision
-        end as scheduled_for_precision,
-        case
-            when visit_plans.start_at is not null
-                then 'hl7v2_appointment_start'
-            else 'hl7v2_expected_admit'
-        end as scheduled_for_evidence,
-        visits.arrived_at,
-        visits.arrived_at_precision,
-        'hl7v2_arrival_' || visits.arrived_at_field as arrived_at_evidence,
-        coalesce(visits.started_at, visits.arrived_at) as started_at,
-        case
-            when visits.started_at is not null then visits.started_at_precision
-            else visits.arrived_at_precision
-        end as started_at_precision,
-        case
-            when visits.started_at is null then 'hl7v2_start_is_arrival'
-            else 'hl7v2_start_' || visits.started_at_field
-        end as started_at_evidence,
-        visits.ended_at,
-        visits.ended_at_precision,
-        'hl7v2_end_' || visits.ended_at_field as ended_at_evidence,
-        visits.source_file_id,
-        visits.source_position,
-        coalesce(visits.sent_at, visits.loaded_at) as recorded_at,
-        visits.loaded_at
+        end as current_patient_id
     from visits
-    left join visit_plans
-        on
-            visits.data_source = visit_plans.data_source
-            and visits.encounter_id = visit_plans.encounter_id
     left join patient_moves as visit_moves
         on
             visits.data_source = visit_moves.data_source
@@ -128,9 +81,69 @@ canonical as (
             visits.data_source = account_moves.data_source
             and visits.account_id = account_moves.moved_id
             and account_moves.entity = 'account'
+),
+
+canonical as (
+    select
+        placed.data_source,
+        placed.encounter_id,
+        placed.encounter_identifier,
+        placed.current_patient_id as patient_id,
+        placed.provider_npi,
+        placed.facility_id,
+        patient_payers.payer_id,
+        cast(null as varchar) as visit_type_code,
+        class_map.canonical_status as encounter_class,
+        case
+            when
+                placed.encounter_status = 'planned'
+                or (
+                    placed.encounter_status = 'cancelled'
+                    and visit_plans.exit_status = 'noshow'
+                )
+                then coalesce(visit_plans.exit_status, placed.encounter_status)
+            else placed.encounter_status
+        end as encounter_status,
+        coalesce(visit_plans.start_at, placed.scheduled_for) as scheduled_for,
+        case
+            when visit_plans.start_at is not null
+                then visit_plans.start_at_precision
+            else placed.scheduled_for_precision
+        end as scheduled_for_precision,
+        case
+            when visit_plans.start_at is not null
+                then 'hl7v2_appointment_start'
+            else 'hl7v2_expected_admit'
+        end as scheduled_for_evidence,
+        placed.arrived_at,
+        placed.arrived_at_precision,
+        'hl7v2_arrival_' || placed.arrived_at_field as arrived_at_evidence,
+        coalesce(placed.started_at, placed.arrived_at) as started_at,
+        coalesce(placed.started_at_precision, placed.arrived_at_precision)
+            as started_at_precision,
+        case
+            when placed.started_at is null then 'hl7v2_start_is_arrival'
+            else 'hl7v2_start_' || placed.started_at_field
+        end as started_at_evidence,
+        placed.ended_at,
+        placed.ended_at_precision,
+        'hl7v2_end_' || placed.ended_at_field as ended_at_evidence,
+        placed.source_file_id,
+        placed.source_position,
+        coalesce(placed.sent_at, placed.loaded_at) as recorded_at,
+        placed.loaded_at
+    from placed
+    left join visit_plans
+        on
+            placed.data_source = visit_plans.data_source
+            and placed.encounter_id = visit_plans.encounter_id
+    left join patient_payers
+        on
+            placed.data_source = patient_payers.data_source
+            and placed.current_patient_id = patient_payers.patient_id
     left join status_maps as class_map
         on
-            visits.class_code = class_map.source_status
+            placed.class_code = class_map.source_status
             and class_map.code_system = 'hl7v2_patient_class'
 )
 

@@ -2,6 +2,7 @@ with
 
 holds as (
     select * from {{ ref('int_encounter_holds') }}
+    where blocker_stage <> 'exit'
 ),
 
 merged as (

@@ -8,6 +8,10 @@ organizations as (
     select * from {{ ref('stg_fhir__organizations') }}
 ),
 
+organization_types as (
+    select * from {{ ref('stg_fhir__organization_types') }}
+),
+
 encounters as (
     select * from {{ ref('int_encounters') }}
 ),
@@ -34,6 +38,17 @@ referenced as (
     where payer_id is not null
 ),
 
+organization_payer_types as (
+    select
+        organization_types.data_source,
+        organization_types.organization_id,
+        min(payer_types.payer_type) as payer_type
+    from organization_types
+    inner join payer_types
+        on lower(organization_types.type_code) = payer_types.payer_type
+    group by 1, 2
+),
+
 all_sources as (
     select
         data_source,
@@ -46,12 +61,16 @@ all_sources as (
         referenced.data_source,
         referenced.payer_id,
         organizations.organization_name as payer_name,
-        cast(null as varchar) as payer_type
+        organization_payer_types.payer_type
     from referenced
     left join organizations
         on
             referenced.data_source = organizations.data_source
             and referenced.payer_id = organizations.organization_id
+    left join organization_payer_types
+        on
+            referenced.data_source = organization_payer_types.data_source
+            and referenced.payer_id = organization_payer_types.organization_id
 ),
 
 payers as (

@@ -1,7 +1,8 @@
 with
 
 refusals as (
-    select * from {{ ref('int_registration_refusals') }}
+    select * from {{ ref('int_claim_refusals') }}
+    where blocker_code like 'REG-%'
 ),
 
 encounter_chains as (

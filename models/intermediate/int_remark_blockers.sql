@@ -20,6 +20,10 @@ encounter_claims as (
     select * from {{ ref('int_encounter_claims') }}
 ),
 
+claims as (
+    select * from {{ ref('int_claims_resolved') }}
+),
+
 documents as (
     select * from {{ ref('int_document_states') }}
     where is_current and is_signed and encounter_key is not null
@@ -44,7 +48,7 @@ refused as (
         encounter_claims.encounter_key,
         remark_blockers.blocker_code,
         remark_blockers.document_kind,
-        remittances.claim_key,
+        claims.chain_key,
         remittances.adjudicated_at,
         min(remarks.remark_code) as remark_code
     from remarks
@@ -57,7 +61,19 @@ refused as (
             and remittances.is_denied
     inner join encounter_claims
         on remittances.claim_key = encounter_claims.claim_key
+    inner join claims
+        on remittances.claim_key = claims.claim_key
     group by 1, 2, 3, 4, 5
+),
+
+payments as (
+    select
+        claims.chain_key,
+        remittances.adjudicated_at
+    from remittances
+    inner join claims
+        on remittances.claim_key = claims.claim_key
+    where remittances.paid_amount > 0
 ),
 
 cleared as (
@@ -67,18 +83,17 @@ cleared as (
         refused.adjudicated_at,
         refused.remark_code,
         min(documents.author_signed_at) as filed_at,
-        min(later.adjudicated_at) as paid_at
+        min(payments.adjudicated_at) as paid_at
     from refused
     left join documents
         on
             refused.encounter_key = documents.encounter_key
             and refused.document_kind = documents.document_kind
             and refused.adjudicated_at <= documents.author_signed_at
-    left join remittances as later
+    left join payments
         on
-            refused.claim_key = later.claim_key
-            and refused.adjudicated_at < later.adjudicated_at
-            and later.paid_amount > 0
+            refused.chain_key = payments.chain_key
+            and refused.adjudicated_at < payments.adjudicated_at
     group by 1, 2, 3, 4
 ),
 

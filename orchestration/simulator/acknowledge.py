@@ -11,12 +11,23 @@ from orchestration.simulator.billing import (
     Claim,
     Submission,
 )
+from orchestration.simulator.practice import CSV
 from orchestration.simulator.runs import DAY, after_business_days, next_submission
 from orchestration.simulator.walk import Walk
 
 _RECEIVED, _TAKEN = ("A1", "19"), ("A2", "20")
-_CLEARINGHOUSE_REASONS = (("A3", "21"), ("A7", "500"), ("A6", "33"))
-_PAYER_REASONS = (("A3", "33"), ("A7", "562"), ("A8", "187"), ("A6", "478"))
+# Category, status and whose data are meant.
+Reason = tuple[str, str, str]
+
+_CLEARINGHOUSE_REASONS = (("A3", "21", ""), ("A7", "500", "IL"), ("A6", "33", ""))
+_NO_DIAGNOSIS = ("A7", "254", "")
+_PAYER_REASONS = (
+    ("A3", "33", ""),
+    ("A7", "562", "85"),
+    ("A8", "187", ""),
+    ("A6", "478", ""),
+    ("A7", "158", "QC"),
+)
 _KINDS = ("file_rejected_999", "clearinghouse_rejected", "payer_rejected")
 _RECEIPT_FIRST_ONE_IN = 2
 
@@ -56,8 +67,10 @@ def _answer(walk: Walk, sent: Submission, trouble: str) -> bool:
         return False
     reviewed_at = (sent.sent_at // DAY + 1) * DAY
     reviewed_at += walk.numbers.clearinghouse_second_of_day_utc
-    if trouble == "clearinghouse_rejected":
+    if trouble in {"clearinghouse_rejected", "diagnosis_left_out"}:
         reason = _picked(walk, _CLEARINGHOUSE_REASONS)
+        if not walk.journey.has_diagnosis:
+            reason = _NO_DIAGNOSIS
         sent.answers.append(Answer(reviewed_at, CLEARINGHOUSE, *reason))
         return False
     sent.answers.append(Answer(reviewed_at, CLEARINGHOUSE, *_RECEIVED))
@@ -83,8 +96,11 @@ def _next_business_day(at: int, count: int) -> int:
     return after_business_days(at, count) // DAY * DAY
 
 
-def _picked(walk: Walk, reasons: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-    return walk.dice("reason of rejection").choice(reasons)
+def _picked(walk: Walk, reasons: tuple[Reason, ...]) -> Reason:
+    category, status, about = walk.dice("reason of rejection").choice(reasons)
+    # Flat extracts have no place for whose data are meant.
+    is_told = walk.journey.facility.system != CSV
+    return category, status, about if is_told else ""
 
 
 def _resubmitted(walk: Walk, sent: Submission) -> Submission:

@@ -51,6 +51,7 @@ def answer_record(journey: Journey, claim: Claim, answer: Answer) -> Record:
         "entity": answer.entity,
         "category": answer.category,
         "status": answer.status,
+        "about": answer.about,
         "is_rejection": answer.is_rejection,
         "amount": money(claim.amount_cents),
         "payer_number": payer_claim_number(journey, claim),
@@ -141,6 +142,8 @@ def _patient(record: Record) -> Iterator[Segment]:
 
 
 def _status(record: Record, day: str, *, with_verdict: bool) -> Segment:
-    status = (record["category"], record["status"])
+    status: tuple[str, ...] = (record["category"], record["status"])
+    if record["about"]:
+        status = (*status, record["about"])
     verdict = ("U" if record["is_rejection"] else "WQ") if with_verdict else ""
     return ("STC", status, day, verdict, record["amount"])

@@ -6,11 +6,13 @@ number for good.
 
 from orchestration.simulator.parameters import dice
 from orchestration.simulator.practice import HL7V2, Patient
-from orchestration.simulator.runs import DAY
+from orchestration.simulator.runs import DAY, NEVER
 
 Aliases = tuple[tuple[int, str], ...]
 
 _FIRST_DAY, _LAST_DAY = 175, 5
+# Merges in a circle, all before anything else is known of the patient.
+_CIRCLE_DAYS = (402, 401, 400)
 
 
 def aliases_of(patient: Patient, habit: str, *, seed: int, as_of: int) -> Aliases:
@@ -21,7 +23,12 @@ def aliases_of(patient: Patient, habit: str, *, seed: int, as_of: int) -> Aliase
     """
     own = patient.patient_id
     is_told = patient.facility.system == HL7V2
-    if not is_told or habit not in {"patient_merged", "patient_unmerged"}:
+    if not is_told:
+        return ()
+    if habit == "merge_in_circle":
+        first, second, third = (as_of - day * DAY for day in _CIRCLE_DAYS)
+        return ((0, own), (first, f"{own}-A"), (second, f"{own}-B"), (third, own))
+    if habit not in {"patient_merged", "patient_unmerged"}:
         return ()
     rng = dice(seed, "patient_merged", patient.number)
     days = sorted(rng.sample(range(_LAST_DAY, _FIRST_DAY), 2), reverse=True)
@@ -29,3 +36,15 @@ def aliases_of(patient: Patient, habit: str, *, seed: int, as_of: int) -> Aliase
     if habit == "patient_merged":
         return ((0, f"{own}-A"), (first, f"{own}-B"), (second, own))
     return ((0, own), (first, f"{own}-Z"), (second, own))
+
+
+def parted_from(aliases: Aliases) -> str:
+    """Return the number of somebody else that the patient bore for a while."""
+    return next((name for _, name in aliases if name.endswith("-Z")), "")
+
+
+def circle_closed_at(aliases: Aliases) -> int:
+    """Return when merges came back to where they began, else NEVER."""
+    names = [name for _, name in aliases]
+    is_circle = len(names) > len(set(names)) and not parted_from(aliases)
+    return aliases[-1][0] if is_circle else NEVER

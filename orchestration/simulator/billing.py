@@ -76,6 +76,12 @@ class Decision:
     is_of_duplicate: bool = False
 
     @property
+    def codes(self) -> set[str]:
+        """The codes of all reasons and remarks."""
+        reasons = {part.reason for line in self.lines for part in line.adjustments}
+        return reasons.union(self.claim_remarks, *(one.remarks for one in self.lines))
+
+    @property
     def is_denied(self) -> bool:
         """Whether the payer refuses the whole claim."""
         return self.status == DENIED
@@ -88,12 +94,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One claim acknowledgement: who says what about a sent claim, and when."""
+    """One claim acknowledgement: who says what about a sent claim, and when.
+
+    `about` is whose data were wrong, where the answer says so.
+    """
 
     at: int
     entity: str
     category: str
     status: str
+    about: str = ""
 
     @property
     def is_rejection(self) -> bool:

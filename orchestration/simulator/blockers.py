@@ -8,12 +8,16 @@ files is among them. An interval that has not ended ends NEVER.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from orchestration.simulator.aliases import circle_closed_at
 from orchestration.simulator.billing import chains_of
 from orchestration.simulator.claim_blockers import claim_intervals
-from orchestration.simulator.journey import NOTE, Document, Journey
+from orchestration.simulator.deadlines import deadline_intervals
+from orchestration.simulator.hold_steps import decided_at
+from orchestration.simulator.journey import NOTE, REPORT, Document, Journey
 from orchestration.simulator.notes import second_signer_missing
+from orchestration.simulator.paper_steps import lacking_at
 from orchestration.simulator.parameters import NURSE_VISIT
-from orchestration.simulator.quirks import is_lost
+from orchestration.simulator.quirks import is_disordered, is_lost
 from orchestration.simulator.runs import NEVER
 
 _HOUR = 3600
@@ -21,25 +25,37 @@ _APPOINTMENT_HOURS = 24
 _OWNERS = {
     "SCH-01": "front_desk",
     "REG-01": "front_desk",
+    "REG-02": "front_desk",
+    "REG-03": "front_desk",
+    "REG-04": "health_information",
     "VIS-01": "provider",
     "DOC-01": "provider",
     "DOC-02": "provider",
+    "DOC-03": "provider",
     "DOC-05": "supervising_provider",
     "DOC-06": "supervising_provider",
     "DOC-07": "provider",
     "DOC-08": "provider",
     "DOC-09": "transcription",
+    "DOC-10": "provider",
+    "DOC-11": "provider",
+    "DOC-12": "front_desk",
     "DOC-13": "provider_manager",
     "CHG-01": "provider",
+    "CHG-02": "coder",
     "CHG-03": "charge_entry",
+    "CHG-04": "supervising_provider",
     "CHG-05": "charge_entry",
     "COD-01": "coder",
+    "COD-02": "coder",
+    "COD-03": "coder",
     "HLD-01": "system",
     "HLD-02": "billing_manager",
     "HLD-03": "biller",
     "HLD-04": "biller",
     "HLD-05": "credentialing",
     "CLM-01": "biller",
+    "CLM-02": "biller",
     "CLM-03": "biller",
     "ACK-01": "biller",
     "ACK-02": "biller",
@@ -50,12 +66,21 @@ _OWNERS = {
     "PAY-03": "provider",
     "PAY-04": "biller",
     "PAY-05": "biller",
+    "TFL-01": "biller",
+    "TFL-02": "billing_manager",
     "NB-01": "none",
+    "NB-02": "coder",
     "NB-03": "none",
     "NB-04": "none",
+    "NB-05": "coder",
+    "NB-06": "coder",
+    "NB-07": "billing_manager",
+    "NB-08": "biller",
     "XREF-02": "charge_entry",
     "XREF-03": "biller",
     "DQ-01": "data_engineering",
+    "DQ-02": "data_engineering",
+    "DQ-03": "data_engineering",
 }
 _STAGE_OF_PREFIX = {
     "SCH": "scheduled",
@@ -70,8 +95,7 @@ _STAGE_OF_PREFIX = {
 }
 _STAGES_OF_CODE = {
     "NB-01": "cancelled",
-    "NB-03": "non_billable",
-    "NB-04": "non_billable",
+    **dict.fromkeys((f"NB-0{number}" for number in range(2, 9)), "non_billable"),
     "DQ-01": "unknown",
 }
 _HOLD_CODES = {
@@ -80,6 +104,21 @@ _HOLD_CODES = {
     "stop_bill": "HLD-03",
     "liability": "HLD-04",
     "enrolment": "HLD-05",
+    "charge_approval": "CHG-04",
+    "missing_charge": "CHG-02",
+    "surgical_package": "NB-02",
+    "consolidated": "NB-05",
+    "within_stay": "NB-06",
+    "write_off": "NB-07",
+    "diagnosis_missing": "COD-02",
+    "code_edit": "COD-03",
+    "authorization": "REG-03",
+    "demographics": "REG-02",
+    "merge_pending": "REG-04",
+    "note_lock": "DOC-03",
+    "consent": "DOC-12",
+    "order": "DOC-10",
+    "claim_edit": "CLM-02",
 }
 
 
@@ -129,22 +168,28 @@ def blockers_of(journey: Journey, at: int) -> list[Blocker]:
 
 
 def _intervals(journey: Journey, at: int) -> Iterator[tuple[str, int, int]]:
+    yield "DQ-03", circle_closed_at(journey.aliases), NEVER
     yield from _before_care(journey)
     if journey.ended_at == NEVER:
         for charge in journey.charges:
             yield "XREF-02", charge.entered_at, charge.credited_at
         return
+    if is_disordered(journey):
+        yield "DQ-02", journey.ended_at, NEVER
     if journey.visit_type is NURSE_VISIT:
         yield "NB-04", journey.ended_at, NEVER
         return
-    if is_lost(journey):
+    if is_lost(journey) and not journey.patient.payer.is_patient:
         # Only a claim that went out shows that there are notes.
         since = journey.ended_at
         for chain in chains_of(journey.claims):
             yield "DQ-01", since, chain.filed_at
             since = chain.voided_at
-        yield "DQ-01", since, NEVER
+        yield "DQ-01", since, min(decided_at(journey), journey.reported_at)
+    yield from deadline_intervals(journey)
     yield from _notes(journey)
+    for _, code, _ in lacking_at(journey, at):
+        yield code, journey.ended_at, NEVER
     yield from _charges(journey)
     yield from _holding(journey)
     yield from claim_intervals(journey, at)
@@ -168,6 +213,8 @@ def _notes(journey: Journey) -> Iterator[tuple[str, int, int]]:
     for note in notes:
         yield from _signatures(journey, note)
     for one in journey.documents:
+        if one.kind == REPORT:
+            yield "DOC-11", journey.ended_at, one.signed_at
         if one.appends_id:
             yield "DOC-08", one.started_at, one.signed_at
     query = journey.query
@@ -194,7 +241,8 @@ def _signatures(journey: Journey, note: Document) -> Iterator[tuple[str, int, in
 def _charges(journey: Journey) -> Iterator[tuple[str, int, int]]:
     """No charge: from complete notes on, and again when all lines are taken back."""
     lines = journey.charges
-    entered = min((one.entered_at for one in lines), default=NEVER)
+    # A line in a queue is there; that nobody releases it is another matter.
+    entered = min((min(one.entered_at, one.routed_at) for one in lines), default=NEVER)
     yield "CHG-01", first_complete_at(journey), entered
     standing = [one for one in lines if one.credited_at == NEVER]
     if lines and not standing:
@@ -220,6 +268,16 @@ def first_complete_at(journey: Journey) -> int:
         if full < NEVER:
             done.append(full)
     return min(done)
+
+
+def held_stages_at(journey: Journey, at: int) -> set[str]:
+    """Return the stages at which holds keep the bill back at a time."""
+    codes = (
+        _HOLD_CODES[one.hold_type]
+        for one in journey.holds
+        if one.started_at <= at < one.ended_at
+    )
+    return {Blocker(code, at).stage for code in codes}
 
 
 def _holding(journey: Journey) -> Iterator[tuple[str, int, int]]:

@@ -1,27 +1,20 @@
-"""How a visit is charged, coded and held back, before anything is claimed."""
+"""How a visit is charged and coded, before anything is claimed."""
 
 from dataclasses import replace
 
 from orchestration.simulator.billing import INSTITUTIONAL, Charge
-from orchestration.simulator.journey import CodingTask, Hold, Query
-from orchestration.simulator.note_steps import complete_at
-from orchestration.simulator.parameters import ADD_ON_CODES
+from orchestration.simulator.journey import CodingTask, Query
+from orchestration.simulator.note_steps import is_billed_early
+from orchestration.simulator.parameters import ADD_ON_CODES, PROCEDURE_ADD_ON_CODES
 from orchestration.simulator.practice import HL7V2
 from orchestration.simulator.runs import DAY, NEVER
 from orchestration.simulator.walk import Walk
-
-_HOLDS = (
-    ("manual", "manager review"),
-    ("stop_bill", "missing referral"),
-    ("liability", "accident form outstanding"),
-    ("enrolment", "enrolment not effective"),
-)
 
 
 def charge(walk: Walk) -> None:
     """Enter the charge lines of the visit, or leave them out."""
     journey, numbers, rng = walk.journey, walk.numbers, walk.rng
-    is_early = walk.happens("charge_before_note")
+    is_early = walk.happens("charge_before_note") or is_billed_early(walk)
     if walk.is_story("charge_missing"):
         return
     signed = journey.notes[0].signed_at if journey.notes else NEVER
@@ -53,7 +46,8 @@ def charge(walk: Walk) -> None:
 def _charge_line(walk: Walk, line: int, entered_at: int, service_date: str) -> Charge:
     journey = walk.journey
     visit_type = journey.visit_type
-    codes = ADD_ON_CODES if line else visit_type.charge_codes
+    add_ons = PROCEDURE_ADD_ON_CODES if journey.is_procedure else ADD_ON_CODES
+    codes = add_ons if line else visit_type.charge_codes
     # An add-on is charged once, so a later line takes the next code.
     first = 0 if line else walk.rng.randrange(len(codes))
     code, price = codes[(first + line) % len(codes)]
@@ -163,36 +157,3 @@ def code(walk: Walk) -> None:
             journey.query = Query(identifier, opened, answered, answered + 1800)
     done = NEVER if is_stuck else completed
     journey.coding = CodingTask(f"CD-{journey.index:07d}", started, done)
-
-
-def hold(walk: Walk) -> None:
-    """Keep the bill back, for a set time or until somebody lets it go."""
-    charged = charged_at(walk)
-    if charged == NEVER:
-        return
-    journey, numbers = walk.journey, walk.numbers
-    if walk.has("bill_hold"):
-        until = charged + 3600 * numbers.bill_hold_hours
-        name = f"H-{journey.index:07d}-1"
-        reason = "minimum days"
-        journey.holds.append(Hold(name, "bill_hold", reason, charged, until))
-    is_open = walk.is_story("hold_open")
-    if is_open or (walk.has("short_hold") and not walk.story):
-        rng = walk.dice("hold_open" if is_open else "short_hold")
-        hold_type, reason = rng.choice(_HOLDS)
-        started = charged + numbers.hold_start.draw(rng)
-        ended = NEVER if is_open else started + numbers.short_hold.draw(rng)
-        name = f"H-{journey.index:07d}-2"
-        journey.holds.append(Hold(name, hold_type, reason, started, ended))
-
-
-def ready_at(walk: Walk) -> int:
-    """Return when nothing keeps the visit from being claimed any more."""
-    coding = walk.journey.coding
-    return max(
-        complete_at(walk),
-        charged_at(walk),
-        coding.completed_at if coding else 0,
-        *(hold.ended_at for hold in walk.journey.holds),
-        0,
-    )

@@ -51,7 +51,7 @@ def claim_record(journey: Journey, claim: Claim) -> Record:
         "birth_date": patient.birth_date.replace("-", ""),
         "payer": patient.payer.number,
         "provider": rendering.number,
-        "diagnosis": journey.diagnosis_code,
+        "diagnosis": journey.diagnosis_code if journey.has_diagnosis else "",
         "lines": [_line(charge) for charge in claim.charges],
     }
 
@@ -126,7 +126,9 @@ def _claim(record: Record, provider: Provider) -> Iterator[Segment]:
     yield ("REF", "EA", f"PT-{record['patient']:07d}")
     if record["replaces"]:
         yield ("REF", "F8", record["replaces"])
-    yield ("HI", ("ABK", record["diagnosis"]))
+    pointer = ("", "", "1") if record["diagnosis"] else ()
+    if pointer:
+        yield ("HI", ("ABK", record["diagnosis"]))
     given, family = provider.name.upper().split()
     role = "71" if is_institutional else "82"
     yield ("NM1", role, "1", family, given, "", "", "", "XX", provider.npi)
@@ -137,6 +139,6 @@ def _claim(record: Record, provider: Provider) -> Iterator[Segment]:
         if is_institutional:
             yield ("SV2", _REVENUE_CODE, procedure, amount, "UN", units)
         else:
-            yield ("SV1", procedure, amount, "UN", units, "", "", "1")
+            yield ("SV1", procedure, amount, "UN", units, *pointer)
         yield ("DTP", "472", "D8", day)
         yield ("REF", "6R", charge_id)

@@ -16,8 +16,8 @@ from orchestration.simulator.billing import (
     Decision,
     Submission,
 )
-from orchestration.simulator.charge_steps import ready_at
 from orchestration.simulator.decide import Decider
+from orchestration.simulator.hold_steps import fail_check, ready_at, registered_at
 from orchestration.simulator.note_steps import edit_after_submission
 from orchestration.simulator.runs import DAY, NEVER, next_payment, next_submission
 from orchestration.simulator.walk import Walk
@@ -27,9 +27,11 @@ def bill(walk: Walk) -> None:
     """Take the visit from readiness through claim and answer to payment."""
     journey = walk.journey
     # The bill waits for an insurance that covers the day.
-    insured_at = journey.insurance.valid_since(journey.service_date)
-    ready = max(ready_at(walk), insured_at)
-    if ready == NEVER or walk.is_story("claim_not_created"):
+    ready = max(ready_at(walk), registered_at(walk))
+    if journey.patient.payer.is_patient:
+        return
+    stories = ("claim_not_created", "filing_forgotten")
+    if ready == NEVER or walk.is_story(*stories[: 1 + walk.index % 2]):
         return
     created = ready + walk.numbers.claim_creation.draw(walk.rng)
     parts = _parts(walk)
@@ -46,10 +48,13 @@ def bill(walk: Walk) -> None:
     if walk.is_story("report_only"):
         _report(walk, journey.claims[0])
         return
-    if walk.is_story("claim_not_submitted"):
+    journey.has_diagnosis = not walk.is_story("diagnosis_left_out")
+    right_at = fail_check(walk, created)
+    is_kept = walk.is_story("claim_not_submitted", "filing_forgotten")
+    if is_kept or right_at == NEVER:
         return
     for claim in list(journey.claims):
-        _send(walk, claim)
+        _send(walk, claim, right_at)
     _charge_late(walk)
     edit_after_submission(walk, journey.claim_submitted_at)
 
@@ -104,9 +109,9 @@ def _answer_file(walk: Walk, sent: Submission) -> None:
         sent.file_answered_at = sent.sent_at + walk.numbers.file_answer_seconds
 
 
-def _send(walk: Walk, claim: Claim) -> None:
+def _send(walk: Walk, claim: Claim, after: int) -> None:
     """Send a claim, let it come back or be lost, and let the payer decide."""
-    if acknowledge(walk, claim, _next_run(walk, claim.created_at)):
+    if acknowledge(walk, claim, _next_run(walk, after)):
         _decide(walk, claim, walk.rng)
 
 

@@ -1,6 +1,13 @@
 """The columns of the canonical CSV feeds, and the words that this practice uses."""
 
-from orchestration.simulator.journey import ADDENDUM, NOTE, OTHER
+from orchestration.simulator.journey import (
+    ADDENDUM,
+    CONSENT,
+    NOTE,
+    ORDER,
+    OTHER,
+    REPORT,
+)
 
 COLUMNS = {
     "encounters": (
@@ -39,4 +46,5 @@ DOCUMENT_TYPES = {
     NOTE: ("progress_note", "procedure_note"),
     ADDENDUM: ("addendum", "addendum"),
     OTHER: ("patient_instructions", "patient_instructions"),
+    **{kind: (kind, kind) for kind in (CONSENT, ORDER, REPORT)},
 }

@@ -5,10 +5,12 @@ saw. Late, double and overlapping deliveries are switched on here.
 """
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
+from orchestration.simulator.aliases import parted_from
 from orchestration.simulator.fhir_writer import Resource
 from orchestration.simulator.hl7v2_files import Hl7v2Feed
 from orchestration.simulator.insurance import Insurance
@@ -105,7 +107,13 @@ class Deliveries:
 
     def add_patient(self, patient: Patient) -> None:
         """Record a patient where the facility's system keeps patients."""
-        self._final.add_patient(patient, self._world.insurance(patient))
+        insurance = self._world.insurance(patient)
+        self._final.add_patient(patient, insurance)
+        other = parted_from(self._world.aliases(patient))
+        if other:
+            # Whoever the patient was taken for has the same kind of insurance.
+            named = replace(patient, patient_id=other)
+            self._final.add_patient(named, insurance.of_another())
         self._messages.add_patient(patient)
 
     def add(self, journey: Journey) -> None:

@@ -3,7 +3,7 @@
 Holds plain records; how a lapse stops a bill is in `claim_steps`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.simulator.runs import NEVER
 
@@ -27,6 +27,15 @@ class Insurance:
     """All that is, or will be, on file for one patient."""
 
     coverages: tuple[Coverage, ...]
+
+    def of_another(self) -> "Insurance":
+        """Return the same insurance of somebody else."""
+        return Insurance(
+            tuple(
+                replace(one, coverage_id=f"{one.coverage_id}-Z")
+                for one in self.coverages
+            )
+        )
 
     def known_at(self, at: int) -> tuple[Coverage, ...]:
         """Return what is on file at a time."""

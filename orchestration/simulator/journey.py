@@ -16,6 +16,7 @@ from orchestration.simulator.practice import Facility, Patient, Provider
 from orchestration.simulator.runs import NEVER
 
 NOTE, ADDENDUM, OTHER = "note", "addendum", "other"
+CONSENT, ORDER, REPORT = "consent", "order", "pathology_report"
 
 
 @dataclass(slots=True)
@@ -97,6 +98,7 @@ class Journey:
     leave: tuple[int, int] = (NEVER, NEVER)
     is_author_away: bool = False
     is_acknowledged: bool = False
+    has_diagnosis: bool = True
     is_walk_in: bool = False
     is_appointment_left_open: bool = False
     moved_at: int = NEVER

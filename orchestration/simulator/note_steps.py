@@ -19,7 +19,8 @@ def write_notes(walk: Walk) -> None:
     _edit_before_claim(walk)
     # Only a system that tells of signatures apart from documents can miss them.
     is_apart = walk.journey.facility.system == FHIR
-    is_simple = walk.journey.cosigner is None and not walk.is_story("student_note")
+    stories = ("student_note", "billed_before_signature")
+    is_simple = walk.journey.cosigner is None and not walk.is_story(*stories)
     if is_apart and is_simple and walk.has("signature_time_missing"):
         for document in walk.journey.documents:
             document.has_signature_time = False
@@ -43,6 +44,13 @@ def needs_second_signature(walk: Walk, note: Document) -> bool:
     return walk.journey.cosigner is not None or note.author.role == "student"
 
 
+def is_billed_early(walk: Walk) -> bool:
+    """Tell whether the bill does not wait for the note."""
+    # When a note was signed in a year that has not come nobody can compare.
+    is_dated = "future_time" not in walk.quirks
+    return walk.is_story("billed_before_signature") and is_dated
+
+
 def _write_note(walk: Walk) -> None:
     journey, numbers = walk.journey, walk.numbers
     if walk.is_story("note_not_started"):
@@ -55,6 +63,9 @@ def _write_note(walk: Walk) -> None:
     else:
         delay = journey.provider.later_signature.draw(walk.rng)
     note.signed_at = _back_from_leave(walk, started + delay)
+    if is_billed_early(walk):
+        late = numbers.signed_after_bill.draw(walk.dice("billed_before_signature"))
+        note.signed_at = started + late
     if walk.is_story("student_note") and journey.cosigner is None:
         note.author = walk.student
     if walk.is_story("dictated_only") and journey.facility.system == HL7V2:

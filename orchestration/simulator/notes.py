@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orchestration.simulator.journey import ADDENDUM, Document, Journey
+from orchestration.simulator.paper_steps import WARNS_ONLY, lacking_at
 from orchestration.simulator.runs import NEVER
 
 STUDENT = "student"
@@ -47,8 +48,9 @@ def open_addenda_at(journey: Journey, at: int) -> Iterator[Document]:
 
 
 def is_complete_at(journey: Journey, at: int) -> bool:
-    """Tell whether the notes of a visit lack nothing."""
-    return not missing_at(journey, at)
+    """Tell whether notes and papers of a visit lack nothing that a bill needs."""
+    papers = {code for _, code, _ in lacking_at(journey, at)}
+    return not missing_at(journey, at) and papers <= {WARNS_ONLY}
 
 
 def complete_at(journey: Journey, at: int) -> int:

@@ -101,7 +101,7 @@ class CsvExtract:
                         updated,
                     )
                 )
-        for payer in practice.payers:
+        for payer in practice.all_payers:
             self._tables["payers"].row(
                 (payer.csv_id, payer.name, payer.payer_type, updated)
             )

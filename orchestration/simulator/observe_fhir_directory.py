@@ -32,7 +32,7 @@ def directory_bundle(practice: Practice, at: str) -> Resource:
         _organization(PRACTICE_ID, PRACTICE_NAME, "prov", npi=practice.npi),
         *(_facility_organization(facility) for facility in facilities),
         *(_location(facility) for facility in facilities),
-        *(_payer(payer) for payer in practice.payers),
+        *(_payer(payer) for payer in practice.all_payers),
     ]
     entries = [
         {

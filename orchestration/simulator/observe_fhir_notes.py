@@ -16,7 +16,15 @@ from orchestration.simulator.fhir_writer import (
     practitioner,
     reference,
 )
-from orchestration.simulator.journey import NOTE, OTHER, Document, Journey
+from orchestration.simulator.journey import (
+    CONSENT,
+    NOTE,
+    ORDER,
+    OTHER,
+    REPORT,
+    Document,
+    Journey,
+)
 from orchestration.simulator.practice import Provider
 from orchestration.simulator.quirks import mistaken_year
 from orchestration.simulator.runs import NEVER
@@ -26,7 +34,12 @@ AUTHOR_SIGNATURE = "1.2.840.10065.1.12.1.1"
 VERIFICATION_SIGNATURE = "1.2.840.10065.1.12.1.5"
 PROGRESS_NOTE = {"system": "http://loinc.org", "code": "11506-3"}
 PROCEDURE_NOTE = {"system": "http://loinc.org", "code": "28570-0"}
-INSTRUCTIONS = {"system": "http://loinc.org", "code": "69730-0"}
+PAPERS = {
+    OTHER: {"system": "http://loinc.org", "code": "69730-0"},
+    CONSENT: {"system": "http://loinc.org", "code": "59284-0"},
+    ORDER: {"system": "urn:chartgap:simulator:document-type", "code": "order"},
+    REPORT: {"system": "http://loinc.org", "code": "60570-9"},
+}
 
 
 def note_resources(journey: Journey, at: int) -> Iterator[Resource]:
@@ -67,7 +80,7 @@ def _document_reference(journey: Journey, document: Document, at: int) -> Resour
     made_at = min(document.started_at + journey.recording_seconds, at)
     version, changed_at = last_change(at, *_changes(document))
     note = PROCEDURE_NOTE if journey.is_procedure else PROGRESS_NOTE
-    code = INSTRUCTIONS if document.kind == OTHER else note
+    code = PAPERS.get(document.kind, note)
     resource: Resource = {
         "resourceType": "DocumentReference",
         "id": document.document_id,

@@ -9,10 +9,18 @@ from collections.abc import Iterable, Iterator
 from orchestration.simulator.billing import Charge
 from orchestration.simulator.hl7v2_teller import Message, Teller
 from orchestration.simulator.hl7v2_writer import person, segment
-from orchestration.simulator.journey import NOTE, OTHER, Document
+from orchestration.simulator.journey import (
+    CONSENT,
+    NOTE,
+    ORDER,
+    OTHER,
+    REPORT,
+    Document,
+)
 from orchestration.simulator.runs import NEVER
 
-PROGRESS_NOTE, PROCEDURE_NOTE, INSTRUCTIONS = "PR", "PN", "TS"
+PROGRESS_NOTE, PROCEDURE_NOTE = "PR", "PN"
+PAPERS = {OTHER: "TS", CONSENT: "CONSENT", ORDER: "ORDER", REPORT: "SP"}
 _DICTATED, _IN_PROGRESS, _AUTHENTICATED, _LEGAL = "DI", "IP", "AU", "LA"
 _SESSION_SECONDS = 60
 
@@ -66,7 +74,7 @@ def _notice(
     note = PROCEDURE_NOTE if journey.is_procedure else PROGRESS_NOTE
     fields = {
         1: "1",
-        2: INSTRUCTIONS if document.kind == OTHER else note,
+        2: PAPERS.get(document.kind, note),
         3: "TX",
         4: teller.time(journey.started_at),
         6: teller.time(document.started_at),

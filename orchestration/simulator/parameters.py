@@ -90,6 +90,7 @@ VISIT_TYPES = (
 )
 NURSE_VISIT = VisitType("nurse_visit", 0.0, 12, False, ())
 ADD_ON_CODES = (("36415", 1800), ("81002", 1200), ("93000", 6500))
+PROCEDURE_ADD_ON_CODES = (("36415", 1800), ("88305", 11000), ("93000", 6500))
 DIAGNOSIS_CODES = ("I10", "E119", "J069", "M545", "R51", "Z0000")
 
 
@@ -129,6 +130,7 @@ class Parameters:
     replacement_start: Span = Span(1, 36)
     replacement_signature: Delay = Delay(6, 0.8, 120)
 
+    signed_after_bill: Span = Span(300, 600)
     charge_entry: Delay = Delay(8, 1.0, 72)
     charge_line_counts: tuple[float, float, float] = (0.62, 0.28, 0.10)
     charge_line_seconds: int = 20
@@ -167,6 +169,8 @@ class Parameters:
     bill_hold_hours: int = 72
     short_hold: Span = Span(6, 150)
     hold_start: Span = Span(0.1, 6)
+    missing_found: Span = Span(20, 300)
+    missing_found_share: float = 0.4
     late_charge: Span = Span(24, 200)
     router_seconds: int = 900
     charge_correction: Span = Span(1, 20)
@@ -184,6 +188,8 @@ class Parameters:
     student_attested_share: float = 0.5
     leave_first_day: tuple[int, int] = (-165, -20)
     leave_days: int = 14
+    # How long ago a visit was that everybody forgot to file.
+    forgotten_days: tuple[int, int] = (345, 385)
     return_from_leave: Span = Span(1, 30)
 
     # The notes of one facility that one feed lost: days from the last visit day.
@@ -202,6 +208,8 @@ class Parameters:
         ("150", ("N163",)),
         ("251", ("N705",)),
         ("B12", ()),
+        ("16", ("N455",)),
+        ("16", ("N3",)),
     )
     other_denials: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("27", ()),
@@ -211,6 +219,11 @@ class Parameters:
         ("16", ("MA130",)),
         ("97", ("M15",)),
         ("22", ()),
+        ("210", ()),
+        ("11", ()),
+        ("236", ()),
+        ("16", ("M76",)),
+        ("16", ("N563",)),
     )
     unmapped_reason: str = "ZZ9"
     line_denial_reasons: tuple[str, ...] = ("97", "151", "4")

@@ -62,6 +62,11 @@ class Payer:
     run_weekdays: tuple[int, ...]
 
     @property
+    def is_patient(self) -> bool:
+        """Whether patients pay themselves, on a statement and without a claim."""
+        return self.payer_type == _SELF_PAY
+
+    @property
     def fhir_id(self) -> str:
         """Its identifier in the system that exports FHIR."""
         return f"org-payer-{self.number}"
@@ -98,6 +103,12 @@ class Practice:
     facilities: tuple[Facility, ...]
     providers: tuple[Provider, ...]
     payers: tuple[Payer, ...]
+    patient_payer: Payer
+
+    @property
+    def all_payers(self) -> tuple[Payer, ...]:
+        """Return whoever pays, patients among them."""
+        return (*self.payers, self.patient_payer)
 
     def staff_of(self, facility: Facility) -> tuple[Provider, ...]:
         """Return the people who work in a facility."""
@@ -134,6 +145,7 @@ _PAYERS = (
     ("TESTPAYER STATE", "medicaid", "MC", 0.48, (4,)),
     ("TESTPAYER MUTUAL", "commercial", "CI", 0.80, (3,)),
 )
+_SELF_PAY = "self_pay"
 _SPECIALTIES = ("family medicine", "internal medicine", "orthopedics", "dermatology")
 _FACILITIES_WITH_TRAINEE = 4
 _STAFF_PER_FACILITY = 4
@@ -163,7 +175,9 @@ def build_practice(seed: int, parameters: Parameters) -> Practice:
         providers += _staff(seed, parameters, facility)
     providers += [_student(facility) for facility in facilities]
     payers = tuple(Payer(number, *row) for number, row in enumerate(_PAYERS, start=1))
-    return Practice(seed, made_up_npi(0), facilities, tuple(providers), payers)
+    patient_payer = Payer(len(payers) + 1, "TESTPATIENT PAYS", _SELF_PAY, "", 1.0, (0,))
+    npi = made_up_npi(0)
+    return Practice(seed, npi, facilities, tuple(providers), payers, patient_payer)
 
 
 def _staff(seed: int, parameters: Parameters, facility: Facility) -> list[Provider]:

@@ -35,6 +35,12 @@ def is_lost(journey: Journey) -> bool:
     return "feed_outage" in journey.quirks and journey.started_at < NEVER
 
 
+def is_disordered(journey: Journey) -> bool:
+    """Tell whether care is said to have begun after its end."""
+    is_told = journey.facility.system != FHIR
+    return "time_disorder" in journey.quirks and is_told
+
+
 def disordered_start(journey: Journey, at: int) -> int:
     """Return when care is said to have begun: by a clock that runs two hours late."""
     is_late = "time_disorder" in journey.quirks and journey.ended_at <= at

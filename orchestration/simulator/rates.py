@@ -47,6 +47,23 @@ STORIES: dict[str, float] = {
     "wrong_type_note": 0.006,
     "student_note": 0.006,
     "dictated_only": 0.012,  # of the visits that messages tell of
+    # What a bill is held back for.
+    "charge_unapproved": 0.004,
+    "diagnosis_unlinked": 0.004,
+    "codes_conflict": 0.004,
+    "registration_incomplete": 0.008,
+    "paper_missing": 0.008,
+    "claim_edit_failed": 0.005,
+    "not_for_bill": 0.01,
+    "filing_forgotten": 0.012,
+    # Papers: of the visits that need one.
+    "consent_missing": 0.02,
+    "order_missing": 0.02,
+    "order_unsigned": 0.01,
+    "report_missing": 0.03,
+    # Bills that should not have gone out.
+    "billed_before_signature": 0.01,
+    "diagnosis_left_out": 0.008,
 }
 
 # In the order in which numbers are drawn, one for each.
@@ -95,6 +112,8 @@ HABITS: dict[str, float] = {
     "coverage_expired": 0.02,
     "patient_merged": 0.03,
     "patient_unmerged": 0.01,
+    "self_pay": 0.015,
+    "merge_in_circle": 0.015,  # of the patients whose merges are told
 }
 
 # Of visits that would otherwise have gone their way.

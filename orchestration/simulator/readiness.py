@@ -1,6 +1,7 @@
 """When a visit was ready for a bill, read off what happened to it by a time."""
 
 from orchestration.simulator.billing import Charge
+from orchestration.simulator.hold_steps import AFTER_READY
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import complete_at
 from orchestration.simulator.runs import NEVER
@@ -32,6 +33,10 @@ def _ready_at(journey: Journey, at: int) -> int:
     coding = journey.coding
     if coding is not None and coding.started_at <= at:
         found.append(coding.completed_at)
-    found += [hold.ended_at for hold in journey.holds if hold.started_at <= at]
+    found += [
+        hold.ended_at
+        for hold in journey.holds
+        if hold.started_at <= at and hold.hold_type not in AFTER_READY
+    ]
     ready = max(found)
     return ready if ready <= at else NEVER

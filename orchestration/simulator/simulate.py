@@ -116,7 +116,7 @@ def _write(
         number = world.patient_number(index)
         if patient is None or patient.number != number:
             patient = world.practice.patient(number)
-            deliveries.add_patient(patient)
+            deliveries.add_patient(world.registered(patient))
         journey = world.journey(index, patient)
         truth.add(journey)
         deliveries.add(journey)

@@ -7,7 +7,12 @@ becomes money; an end that is no payment comes before all of them.
 from typing import NamedTuple
 
 from orchestration.simulator.billing import PAYER, Chain, chains_of
-from orchestration.simulator.blockers import Blocker, blockers_of, primary_of
+from orchestration.simulator.blockers import (
+    Blocker,
+    blockers_of,
+    held_stages_at,
+    primary_of,
+)
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import is_complete_at
 from orchestration.simulator.parameters import NURSE_VISIT
@@ -41,15 +46,28 @@ def stage_at(journey: Journey, at: int) -> str:
     """Return the stage of an encounter at a time."""
     if journey.ended_at > at:
         return _before_the_end(journey, at)
-    if journey.visit_type is NURSE_VISIT or journey.reported_at <= at:
+    held = held_stages_at(journey, at)
+    if _needs_no_claim(journey, at) or "non_billable" in held:
         return "non_billable"
-    if is_lost(journey) and not _live_claims_filed(journey, at):
-        return "unknown"
-    if not is_lost(journey) and not is_complete_at(journey, at):
+    stage = _writing(journey, held, at)
+    if not stage and (not journey.charges_at(at) or "charge" in held):
+        stage = "charge"
+    return stage or _held_or_billed(journey, held, at)
+
+
+def _needs_no_claim(journey: Journey, at: int) -> bool:
+    is_paid_by_patient = journey.patient.payer.is_patient
+    is_nurse_visit = journey.visit_type is NURSE_VISIT
+    return is_nurse_visit or is_paid_by_patient or journey.reported_at <= at
+
+
+def _writing(journey: Journey, held: set[str], at: int) -> str:
+    """Return the stage of a visit whose notes are not complete for all one knows."""
+    if "documentation" in held:
         return "documentation"
-    if not journey.charges_at(at):
-        return "charge"
-    return _held_or_billed(journey, at)
+    if is_lost(journey):
+        return "" if _live_claims_filed(journey, at) else "unknown"
+    return "" if is_complete_at(journey, at) else "documentation"
 
 
 def _live_claims_filed(journey: Journey, at: int) -> bool:
@@ -63,12 +81,12 @@ def _before_the_end(journey: Journey, at: int) -> str:
     return "scheduled" if journey.arrived_at > at else "visit"
 
 
-def _held_or_billed(journey: Journey, at: int) -> str:
+def _held_or_billed(journey: Journey, held: set[str], at: int) -> str:
     coding = journey.coding
-    if coding is not None and coding.started_at <= at < coding.completed_at:
-        return "coding"
-    if any(hold.started_at <= at < hold.ended_at for hold in journey.holds):
-        return "hold"
+    is_coded = coding is None or not coding.started_at <= at < coding.completed_at
+    for stage in ("coding", "hold"):
+        if stage in held or (stage == "coding" and not is_coded):
+            return stage
     live = [one for one in chains_of(journey.claims) if one.voided_at > at]
     if not _live_claims_filed(journey, at):
         return "claim"

@@ -11,8 +11,10 @@ from orchestration.simulator.billing import (
     Decision,
     chains_of,
 )
+from orchestration.simulator.blockers import first_complete_at
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.notes import complete_at, missing_at, open_addenda_at
+from orchestration.simulator.paper_steps import lacking_at
 from orchestration.simulator.quirks import is_lost
 from orchestration.simulator.readiness import expected_charges_at, ready_at
 from orchestration.simulator.runs import NEVER
@@ -122,12 +124,27 @@ _ADDENDUM_GAP = ("R005", "addendum signature")
 
 def gaps_at(journey: Journey, at: int) -> list[tuple[str, str]]:
     """Return requirement and missing item of each gap of a finished visit."""
-    if journey.ended_at > at or is_lost(journey):
+    if journey.ended_at > at:
         return []
-    found = [_GAPS[code] for code in missing_at(journey, at)]
+    is_undiagnosed = not journey.has_diagnosis and journey.claim_submitted_at <= at
+    claimed = [("R006", "diagnosis")] if is_undiagnosed else []
+    if is_lost(journey):
+        # Of the notes nobody knows; the claim is there all the same.
+        return claimed
+    found = claimed + [_GAPS[code] for code in missing_at(journey, at)]
     if any(open_addenda_at(journey, at)):
         found.append(_ADDENDUM_GAP)
+    if is_sent_early(journey, at):
+        found.append(("R003", "complete before claim"))
+    found += [(rule, item) for rule, _, item in lacking_at(journey, at)]
     return list(dict.fromkeys(found))
+
+
+def is_sent_early(journey: Journey, at: int) -> bool:
+    """Tell whether a claim went before the notes were complete, where that counts."""
+    is_asked = journey.patient.payer.payer_type == "medicare"
+    sent = journey.claim_submitted_at
+    return is_asked and sent <= at and sent < first_complete_at(journey)
 
 
 def links_at(journey: Journey, at: int) -> tuple[str, str, str, str]:

@@ -5,15 +5,18 @@ in modules of their own. It knows nothing of files, of what a system records, or
 of how anyone would later work out where the visit stands.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from orchestration.simulator.charge_steps import charge, code, hold
+from orchestration.simulator.charge_steps import charge, code
 from orchestration.simulator.claim_steps import bill, bill_together
 from orchestration.simulator.clock_changes import visit_at_clock_change
+from orchestration.simulator.deadlines import forget
+from orchestration.simulator.hold_steps import hold
 from orchestration.simulator.insurance import Insurance
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.note_steps import write_notes
+from orchestration.simulator.paper_steps import write_papers
 from orchestration.simulator.parameters import (
     DIAGNOSIS_CODES,
     NURSE_VISIT,
@@ -63,6 +66,12 @@ class World:
     def patient_number(self, index: int) -> int:
         """Return the number of the patient whose visit encounter `index` is."""
         return (index - 1) // self.parameters.encounters_per_patient + 1
+
+    def registered(self, patient: Patient) -> Patient:
+        """Return a patient with who really pays for them."""
+        if self._person(patient).habit != "self_pay":
+            return patient
+        return replace(patient, payer=self.practice.patient_payer)
 
     def insurance(self, patient: Patient) -> Insurance:
         """Return the insurance of a patient, now and later."""
@@ -139,6 +148,10 @@ class World:
         walk.student = self.practice.student_of(patient.facility)
         walk.journey = self._booked(walk, patient, person)
         walk.draw_fate(person.habit)
+        if walk.has("clock_change_visit"):
+            visit_at_clock_change(walk)
+        if walk.is_story("filing_forgotten"):
+            forget(walk)
         walk.journey.quirks = walk.quirks | self._outage(walk.journey)
         _take_steps(walk)
         return walk
@@ -152,7 +165,7 @@ class World:
         provider = self._provider(walk, patient.facility, visit_type)
         return Journey(
             index=walk.index,
-            patient=patient,
+            patient=self.registered(patient),
             provider=provider,
             leave=self.leave_of(provider),
             visit_type=visit_type,
@@ -217,8 +230,6 @@ def _local_time(facility: Facility, day: date, minutes: int) -> int:
 
 def _take_steps(walk: Walk) -> None:
     """Take the encounter from its booking to wherever it gets."""
-    if walk.has("clock_change_visit"):
-        visit_at_clock_change(walk)
     if walk.has("appointment_moved"):
         _move(walk)
     if not _keep_appointment(walk):
@@ -234,6 +245,7 @@ def _take_steps(walk: Walk) -> None:
     if walk.journey.visit_type is NURSE_VISIT:
         return
     charge(walk)
+    write_papers(walk)
     code(walk)
     hold(walk)
     bill(walk)

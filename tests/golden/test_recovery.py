@@ -186,6 +186,43 @@ def test_many_stages_and_blockers_are_planted(practice: Practice) -> None:
     assert len(blockers) >= 25
 
 
+def test_every_open_blocker_is_found_and_no_other(practice: Practice) -> None:
+    """Primary or not, but what the states above leave open about the payer.
+
+    An appointment left open is told where the visit never began: otherwise nothing
+    waits for it. Where the feed of the notes was down nobody can tell what they
+    lack, nor whether the bill could be made.
+    """
+    told = """
+        select distinct encounter_id, blocker_code
+        from {table}
+        where
+            ended_at is null
+            and blocker_code not in ('PAY-02', 'PAY-05', 'SCH-01')
+            and not (
+                (
+                    blocker_code like 'DOC-%'
+                    or blocker_code in ('CHG-01', 'CLM-01')
+                )
+                and encounter_id in (
+                    select encounter_id from true_conflicts
+                    where conflict = 'feed_outage'
+                )
+            )
+            and encounter_id not in (
+                select encounter_id from true_conflicts
+                where conflict = 'ambiguous_hour'
+            )
+    """
+    planted = told.format(table="true_blockers")
+    found = told.format(
+        table="(select * from fct_encounter_blockers"
+        " inner join fct_encounters using (encounter_key))"
+    )
+    assert practice.rows(f"({planted}) except ({found})") == []
+    assert practice.rows(f"({found}) except ({planted})") == []
+
+
 def test_every_planted_gap_is_found_and_no_other(practice: Practice) -> None:
     found = """
         select encounter_id, requirement_id, missing_item

@@ -276,7 +276,7 @@ def test_a_reversal_takes_back_the_first_payment_and_more_is_paid(
 def test_denials_tell_the_true_kind(told: Planted) -> None:
     documentation = {
         "N706", "M127", "N102", "N661", "M25", "N163", "N705", "B12", "252", "226",
-        "251", "150",
+        "251", "150", "N455", "N3",
     }  # fmt: skip
     kind_of = {
         row["encounter_id"]: row["blocker_code"]

@@ -127,7 +127,7 @@ def test_every_blocker_ends_after_it_began(journeys: list[Journey]) -> None:
 def test_documentation_is_complete_with_the_version_that_replaced_the_first() -> None:
     for journey in journeys_of(frozenset({"superseded_note"}), 600):
         reached = truth.milestones_at(journey, AS_OF)
-        first, current = journey.documents[0], journey.documents[-1]
+        first, current = journey.notes[0], journey.notes[-1]
         complete = current.cosigned_at if journey.cosigner else current.signed_at
         assert reached["author_signed_at"] == first.signed_at
         assert reached["documentation_complete_at"] == complete
@@ -139,9 +139,9 @@ def test_a_replaced_note_makes_documentation_incomplete_until_it_is_signed() -> 
     journey = next(
         journey
         for journey in journeys_of(frozenset({"superseded_note"}), 600)
-        if len(journey.documents) > 1 and not journey.cosigner
+        if len(journey.notes) > 1 and not journey.cosigner
     )
-    first, second = journey.documents
+    first, second = journey.notes
     before, between = first.replaced_at - 1, second.signed_at - 1
 
     assert list(notes.missing_at(journey, before)) == []

@@ -12,7 +12,9 @@ WORK = (
     "query_unanswered,bill_hold,short_hold,hold_open,coverage_missing,"
     "coverage_expired,walk_in,appointment_left_open,appointment_unresolved,"
     "appointment_moved,visit_left_open,late_charge,charge_corrected,"
-    "charge_taken_back,charge_on_cancelled,duplicate_charge,charge_in_router"
+    "charge_taken_back,charge_on_cancelled,duplicate_charge,charge_in_router,"
+    "charge_unapproved,diagnosis_unlinked,codes_conflict,registration_incomplete,"
+    "paper_missing,claim_edit_failed,not_for_bill"
 )
 
 
@@ -62,7 +64,13 @@ def test_questions_are_open_until_they_are_answered(told: Planted) -> None:
 def test_holds_say_their_kind_and_their_span(told: Planted) -> None:
     codes = {
         "bill_hold": "HLD-01", "manual": "HLD-02", "stop_bill": "HLD-03",
-        "liability": "HLD-04", "enrolment": "HLD-05",
+        "liability": "HLD-04", "enrolment": "HLD-05", "charge_approval": "CHG-04",
+        "diagnosis_missing": "COD-02", "code_edit": "COD-03", "demographics": "REG-02",
+        "authorization": "REG-03", "merge_pending": "REG-04", "note_lock": "DOC-03",
+        "order": "DOC-10", "consent": "DOC-12", "claim_edit": "CLM-02",
+        "missing_charge": "CHG-02",
+        "surgical_package": "NB-02", "consolidated": "NB-05", "within_stay": "NB-06",
+        "write_off": "NB-07",
     }  # fmt: skip
     rows = told.feed("holds")
     found = sorted(
@@ -78,14 +86,16 @@ def test_holds_say_their_kind_and_their_span(told: Planted) -> None:
     assert sorted(found) == sorted(
         (row["encounter_id"], row["blocker_code"], row["started_at"], row["ended_at"])
         for row in told.true("blockers")
-        if row["blocker_code"].startswith("HLD")
+        if row["blocker_code"] in codes.values()
     )
     assert {row["hold_type"] for row in rows} == set(codes)
     assert all(row["reason"] for row in rows)
     for row in rows:
-        created = told.milestones[row["encounter_id"]].get("claim_created_at")
-        if created:
-            assert row["ended_at"] <= created
+        after = "submitted" if row["hold_type"] == "claim_edit" else "created"
+        passed = told.milestones[row["encounter_id"]].get(f"claim_{after}_at")
+        if passed:
+            assert row["ended_at"]
+            assert row["ended_at"] <= passed
 
 
 def coverages(told: Planted) -> dict[str, list[tuple[str, str, str]]]:

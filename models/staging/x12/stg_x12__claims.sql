@@ -1,14 +1,10 @@
-{{ config(materialized='table') }}
-
 with
 
 segments as (
     select * from {{ source('raw', 'x12_segments') }}
     where
         transaction_type = '837'
-        and segment_id in (
-            'BHT', 'HL', 'SBR', 'NM1', 'CLM', 'DTP', 'REF', 'LX', 'SV1', 'SE'
-        )
+        and segment_id not in ('DMG', 'HI', 'N3', 'N4', 'PER')
 ),
 
 numbered as (
@@ -82,8 +78,8 @@ claims as (
         max(_submitter_zone) as _submitter_zone,
         max(implementation) as implementation,
         max({{ x12_element(2, 'header_segment') }}) as submission_purpose_code,
-        max({{ x12_element(4, 'header_segment') }}) as submitted_date_text,
-        max({{ x12_element(5, 'header_segment') }}) as submitted_time_text,
+        max({{ x12_element(4, 'header_segment') }}) as date_text,
+        max({{ x12_element(5, 'header_segment') }}) as time_text,
         max({{ x12_element(6, 'header_segment') }}) as transaction_use_code,
         max({{ x12_element(3, 'payer_segment') }}) as payer_name,
         max({{ x12_element(9, 'payer_segment') }}) as payer_id,
@@ -144,10 +140,8 @@ renamed as (
         {{ x12_timestamp('service_end_text') }} as last_service_at,
         {{ x12_moment('admitted_text') }} as admitted_at,
         discharge_text as discharge_time,
-        {{ x12_timestamp('submitted_date_text', 'submitted_time_text') }}
-            as submitted_at,
-        {{ x12_precision('submitted_date_text', 'submitted_time_text') }}
-            as submitted_at_precision,
+        {{ x12_timestamp('date_text', 'time_text') }} as submitted_at,
+        {{ x12_precision('date_text', 'time_text') }} as submitted_at_precision,
         undiagnosed_line_count,
         {{ lineage() }}
     from claims

@@ -2,7 +2,7 @@ with
 
 denials as (
     select * from {{ ref('int_denials') }}
-    where code_list = 'CARC' and not is_taken_back
+    where not is_taken_back
 ),
 
 answers as (
@@ -21,22 +21,22 @@ intervals as (
     select * from {{ ref('int_claim_blocker_intervals') }}
 ),
 
-registration_codes as (
-    select * from {{ ref('registration_codes') }}
+refusal_codes as (
+    select * from {{ ref('refusal_codes') }}
 ),
 
 denied as (
     select
         claims.chain_key,
         'PAY-' as interval_prefix,
-        registration_codes.blocker_code,
+        refusal_codes.blocker_code,
         denials.adjudicated_at as refused_at,
-        'CARC ' || denials.code as sign
+        denials.code_list || ' ' || denials.code as sign
     from denials
-    inner join registration_codes
+    inner join refusal_codes
         on
-            denials.code = registration_codes.code
-            and registration_codes.code_type = 'CARC'
+            denials.code = refusal_codes.code
+            and denials.code_list = refusal_codes.code_type
     inner join claims
         on denials.claim_key = claims.claim_key
 ),
@@ -45,7 +45,7 @@ rejected as (
     select
         answers.chain_key,
         'ACK-' as interval_prefix,
-        registration_codes.blocker_code,
+        refusal_codes.blocker_code,
         answers.order_at as refused_at,
         answers.category_code || ' ' || claim_statuses.status_entity_code
             as sign
@@ -54,10 +54,10 @@ rejected as (
         on
             answers.data_source = claim_statuses.data_source
             and answers.claim_status_id = claim_statuses.claim_status_id
-    inner join registration_codes
+    inner join refusal_codes
         on
-            answers.category_code = registration_codes.code_type
-            and claim_statuses.status_entity_code = registration_codes.code
+            answers.category_code = refusal_codes.code_type
+            and claim_statuses.status_entity_code = refusal_codes.code
     where answers.chain_key is not null
 ),
 
