@@ -18,6 +18,13 @@ signature_results as (
     where rule = 'author_signature'
 ),
 
+untimed as (
+    select encounter_key
+    from {{ ref('int_document_states') }}
+    where is_visit_note and is_current and is_seen_by_status
+    group by 1
+),
+
 claims as (
     select * from {{ ref('int_claims') }}
     where frequency_code = '1'
@@ -63,8 +70,9 @@ sent_before as (
         case
             when completions.completed_at <= submissions.submitted_at
                 then 'met'
-            when completions.completed_at is not null then 'not_met'
             when signature_results.result = 'not_met' then 'not_met'
+            when untimed.encounter_key is not null then 'unknown'
+            when completions.completed_at is not null then 'not_met'
             else 'unknown'
         end as result
     from encounters
@@ -76,6 +84,8 @@ sent_before as (
         on encounters.encounter_key = submissions.encounter_key
     left join completions
         on encounters.encounter_key = completions.encounter_key
+    left join untimed
+        on encounters.encounter_key = untimed.encounter_key
     left join signature_results
         on encounters.encounter_key = signature_results.encounter_key
 ),

@@ -55,7 +55,7 @@ STORIES: dict[str, float] = {
     "paper_missing": 0.008,
     "claim_edit_failed": 0.005,
     "not_for_bill": 0.01,
-    "filing_forgotten": 0.012,
+    "filing_forgotten": 0.004,
     # Papers: of the visits that need one.
     "consent_missing": 0.02,
     "order_missing": 0.02,

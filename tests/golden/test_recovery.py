@@ -191,7 +191,8 @@ def test_every_open_blocker_is_found_and_no_other(practice: Practice) -> None:
 
     An appointment left open is told where the visit never began: otherwise nothing
     waits for it. Where the feed of the notes was down nobody can tell what they
-    lack, nor whether the bill could be made.
+    lack, nor whether the bill could be made; that it was down is a blocker only
+    where nothing else tells where the visit stands, which the states above hold.
     """
     told = """
         select distinct encounter_id, blocker_code
@@ -202,7 +203,7 @@ def test_every_open_blocker_is_found_and_no_other(practice: Practice) -> None:
             and not (
                 (
                     blocker_code like 'DOC-%'
-                    or blocker_code in ('CHG-01', 'CLM-01')
+                    or blocker_code in ('CHG-01', 'CLM-01', 'DQ-01')
                 )
                 and encounter_id in (
                     select encounter_id from true_conflicts
@@ -346,13 +347,16 @@ def test_a_practice_without_defects_has_no_blocker_gap_or_violation(
 def test_notes_that_changed_after_the_claim_had_gone_are_marked(
     practice: Practice,
 ) -> None:
-    """Trap T60; where no signature has a time (grade D) nobody can tell."""
+    """Trap T60; where no signature has a time (grade D) nobody can tell.
+
+    A note that takes the place of another then is a change too (DOC-02 once more).
+    """
     changed = """
         select true_blockers.encounter_id
         from true_blockers
         inner join true_milestones as submitted using (encounter_id)
         where
-            blocker_code = 'DOC-08'
+            blocker_code in ('DOC-08', 'DOC-02')
             and submitted.milestone = 'claim_submitted_at'
             and started_at > submitted."at"
     """
