@@ -209,6 +209,9 @@ def test_every_open_blocker_is_found_and_no_other(practice: Practice) -> None:
                 and encounter_id in (
                     select encounter_id from true_conflicts
                     where conflict = 'feed_outage'
+                    union all
+                    select encounter_id from true_blockers
+                    where blocker_code = 'DQ-01' and ended_at is null
                 )
             )
             and encounter_id not in (
