@@ -210,10 +210,34 @@ def staging_digests(
         connection.execute("use warehouse")
         for view in raw_view_sql:
             connection.execute(view.replace("{raw}", str(raw)))
+        connection.execute("create schema warehouse.staging")
+        for model in in_order(staging_sql):
+            table = f"create table staging.{model} as {staging_sql[model]}"
+            connection.execute(table)
         return {
-            model: digest(connection, f"select * exclude ({ARRIVAL}) from ({sql})")
-            for model, sql in staging_sql.items()
+            model: digest(
+                connection,
+                f"select columns(lambda name: ltrim(name, '_') <> '{ARRIVAL}')"
+                f" from staging.{model}",
+            )
+            for model in staging_sql
         }
+
+
+def in_order(staging_sql: dict[str, str]) -> list[str]:
+    """Return the models so that each comes after those that it reads."""
+    ordered: list[str] = []
+    while waiting := [model for model in staging_sql if model not in ordered]:
+        ordered += [
+            model
+            for model in waiting
+            if not any(
+                f'"{other}"' in staging_sql[model]
+                for other in waiting
+                if other != model
+            )
+        ]
+    return ordered
 
 
 def contents(raw: Path) -> list[tuple[object, ...]]:

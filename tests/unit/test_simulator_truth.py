@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.simulator import notes, truth
-from orchestration.simulator.blockers import blockers_of
+from orchestration.simulator.blockers import blockers_of, held_stages_at
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.parameters import ALL_DEFECTS, DEFAULT_AS_OF, Parameters
 from orchestration.simulator.practice import build_practice
@@ -83,12 +83,14 @@ def test_state_and_milestones_agree_at_any_time(index: int, offset: int) -> None
         assert "payer_accepted_at" in reached
     if stage == "claim":
         assert "billing_ready_at" in reached
+    # Somebody may hold a visit back where nothing is missing for all one can see.
+    is_held = stage in held_stages_at(journey, at)
     if stage == "documentation":
         assert is_open
-        assert "documentation_complete_at" not in reached
-        assert truth.gaps_at(journey, at)
+        assert is_held or "documentation_complete_at" not in reached
+        assert is_held or truth.gaps_at(journey, at)
     if stage == "charge":
-        assert "charge_first_at" not in reached
+        assert is_held or "charge_first_at" not in reached
     if stage == "scheduled":
         assert set(reached) <= {"scheduled_for"}
     if stage == "cancelled":
