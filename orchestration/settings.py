@@ -5,6 +5,7 @@ everything that is about one source system; that is `sources.yml`.
 """
 
 import os
+import re
 from pathlib import Path
 
 from pydantic import (
@@ -43,6 +44,14 @@ class Settings(BaseSettings):
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
     hash_key: SecretStr = SecretStr("")
+
+    @field_validator("memory")
+    @classmethod
+    def _is_a_size(cls, size: str) -> str:
+        """Refuse what DuckDB would not read as a size when the build begins."""
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[MGT]B", size):
+            raise ValueError("write a number and a unit, such as 4GB or 800MB")
+        return size
 
     @field_validator("data_dir")
     @classmethod

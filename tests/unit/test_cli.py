@@ -69,10 +69,16 @@ def test_a_data_folder_that_reads_as_a_pattern_is_refused(tmp_path, monkeypatch,
 def test_a_wrong_setting_is_named_and_not_repeated(data, monkeypatch, command):
     monkeypatch.setenv("CHARTGAP_WORKERS", "pa55")
     monkeypatch.setenv("CHARTGAP_SETTLE_SECONDS", "-1")
+    monkeypatch.setenv("CHARTGAP_MEMORY", "plenty")
 
     result = chartgap(command)
 
-    assert_refused(result, "CHARTGAP_WORKERS: ", "CHARTGAP_SETTLE_SECONDS: ")
+    assert_refused(
+        result,
+        "CHARTGAP_WORKERS: ",
+        "CHARTGAP_SETTLE_SECONDS: ",
+        "CHARTGAP_MEMORY: write a number and a unit",
+    )
     assert "pa55" not in result.stderr
 
 
