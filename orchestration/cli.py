@@ -68,8 +68,19 @@ def simulate(
     defects: Annotated[
         str, typer.Option(help="none, all, or names joined by commas.")
     ] = "all",
+    split_at: Annotated[
+        str | None,
+        typer.Option(
+            help="ISO time until which senders deliver to landing/; what is new or "
+            "has changed since goes to landing-later/. No split when absent."
+        ),
+    ] = None,
 ) -> None:
     """Write the files of a simulated practice and the truth behind them."""
+    try:
+        split = None if split_at is None else read_as_of(split_at)
+    except AsOfError:
+        _refuse("--split-at is not an ISO time such as 2026-10-31T04:00:00Z")
     from orchestration.simulator import parameters, simulate  # noqa: PLC0415
 
     with TerminalProgress(_errors()) as progress:
@@ -79,6 +90,7 @@ def simulate(
                 encounters=encounters,
                 seed=seed,
                 defects=parameters.parse_defects(defects),
+                split_at=split,
                 on_progress=lambda done, total: progress("Simulating", done, total),
             )
         except (ValueError, FileExistsError) as error:
@@ -88,6 +100,12 @@ def simulate(
         highlight=False,
         soft_wrap=True,
     )
+    if result.later is not None:
+        Console().print(
+            f"{result.later_files:,} files that came later: {result.later}",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 @app.command()

@@ -27,6 +27,7 @@ from orchestration.simulator.exchange import (
 )
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.output import Spill
+from orchestration.simulator.parts import Parts
 from orchestration.simulator.practice import CSV, Payer
 from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import ACKNOWLEDGEMENTS, World
@@ -36,8 +37,8 @@ from orchestration.simulator.x12_writer import Envelope
 class AcknowledgementWriter:
     """Collects what was answered by one time, then writes the files."""
 
-    def __init__(self, landing: Path, scratch: Path, world: World) -> None:
-        self._landing = landing
+    def __init__(self, parts: Parts, scratch: Path, world: World) -> None:
+        self._parts = parts
         self._world = world
         self._answers = Spill(scratch / "answers")
         self._questions = Spill(scratch / "questions")
@@ -56,7 +57,8 @@ class AcknowledgementWriter:
                     self._answers.add((answer.at, payer), record)
         asked_at = claim.information_asked_at
         if asked_at <= at:
-            key = (asked_at // DAY, journey.patient.payer.number)
+            is_later = int(self._parts.is_later(asked_at))
+            key = (asked_at // DAY, is_later, journey.patient.payer.number)
             self._questions.add(key, question_record(journey, claim))
 
     def answer_file(
@@ -73,7 +75,8 @@ class AcknowledgementWriter:
         envelope = _envelope(FILE_GUIDE, CLEARINGHOUSE_ID, number, said)
         group, guide = str(number), sent.implementation
         body = file_answer_body(guide, group, answers, len(verdicts))
-        target = self._landing / "999" / f"answer-{said:%Y%m%d}-{number:04d}.999"
+        folder = self._parts.folder(said_at) / "999"
+        target = folder / f"answer-{said:%Y%m%d}-{number:04d}.999"
         write(target, envelope, usual(number), [body])
 
     def close(self) -> None:
@@ -87,20 +90,26 @@ class AcknowledgementWriter:
             body = answers_body(self._world.practice, payer, said, records)
             name = f"claims-answered-{said:%Y%m%d}-{sender.lower()}.277"
             envelope = _envelope(CLAIM_GUIDE, sender, number, said)
-            write(self._landing / "277" / name, envelope, usual(number), [body])
+            target = self._parts.folder(at) / "277" / name
+            write(target, envelope, usual(number), [body])
         for number, key in enumerate(self._questions.keys(), start=1):
             self._ask(number, key)
 
     def _ask(self, number: int, key: tuple[int, ...]) -> None:
-        day, payer_number = key
+        """Write the questions of a payer's day; the day of a split has two files."""
+        day, is_later, payer_number = key
         payer = self._world.practice.payers[payer_number - 1]
-        at = min((day + 1) * DAY - 1, self._world.as_of)
+        split_at = self._parts.split_at
+        end = self._world.as_of if is_later else min(self._world.as_of, split_at)
+        at = min((day + 1) * DAY - 1, end)
         said = datetime.fromtimestamp(at, UTC)
         records: list[dict[str, Any]] = list(self._questions.read(key))
         body = questions_body(self._world.practice, payer, said, records)
-        name = f"claims-pending-{said:%Y%m%d}-{payer.x12_id.lower()}.277"
+        rest = "-later" if is_later and day == split_at // DAY else ""
+        name = f"claims-pending-{said:%Y%m%d}-{payer.x12_id.lower()}{rest}.277"
         envelope = _envelope(STATUS_GUIDE, payer.x12_id, number, said)
-        write(self._landing / "277" / name, envelope, usual(number), [body])
+        target = self._parts.folder(at) / "277" / name
+        write(target, envelope, usual(number), [body])
 
     def _payer(self, number: int) -> Payer | None:
         return self._world.practice.payers[number - 1] if number else None

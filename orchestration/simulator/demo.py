@@ -34,6 +34,7 @@ def prepare_demo(
         "seed": seed,
         "as_of": DEFAULT_AS_OF,
         "defects": sorted(ALL_DEFECTS),
+        "split_at": None,
     }
     present = _simulated(data / "truth" / "parameters.json")
     if present is None:
@@ -74,6 +75,8 @@ def _simulated(marker: Path) -> dict[str, object] | None:
             "seed": found["seed"],
             "as_of": datetime.fromisoformat(found["as_of"]).astimezone(UTC),
             "defects": found["defects"],
+            # A part of a practice is not the practice.
+            "split_at": found.get("split_at"),
         }
     except (ValueError, KeyError, TypeError):
         raise DemoRefusedError(

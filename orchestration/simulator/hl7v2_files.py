@@ -2,9 +2,11 @@
 
 Messages wait on disk until all are known. A file holds one day of one facility's
 own calendar in the order of sending; one interface engine wraps its files as
-batches, the other writes the messages one after the other.
+batches, the other writes the messages one after the other. The day on which a
+delivery is split has a file in each part.
 """
 
+from bisect import bisect_right
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +18,7 @@ from orchestration.simulator.journey import Journey
 from orchestration.simulator.observe_hl7v2 import observe_messages
 from orchestration.simulator.output import ByteFile, Spill
 from orchestration.simulator.parameters import dice
+from orchestration.simulator.parts import Parts
 from orchestration.simulator.practice import Facility, Patient
 from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
@@ -26,8 +29,8 @@ REPLAY = "message_replay"
 class Hl7v2Feed:
     """Collects what was sent by one time, then writes the files."""
 
-    def __init__(self, landing: Path, scratch: Path, world: World) -> None:
-        self._folder = landing / "hl7v2"
+    def __init__(self, parts: Parts, scratch: Path, world: World) -> None:
+        self._parts = parts
         self._world = world
         self._messages = Spill(scratch / "hl7v2")
 
@@ -69,10 +72,13 @@ class Hl7v2Feed:
                 key=lambda record: (cast(int, record["at"]), str(record["id"])),
             )
             texts = [str(record["text"]).encode() for record in sent]
+            times = [cast(int, record["at"]) for record in sent]
             # The engine starts each day with what it is not sure to have sent.
             again = kept.get(number, [])
             kept[number] = self._replayed(day, number, texts)
-            self._write(facilities[number], day, again + texts)
+            first = bisect_right(times, self._parts.split_at)
+            first += len(again) if first else 0
+            self._write(facilities[number], day, again + texts, first)
 
     def _replayed(self, day: int, number: int, texts: list[bytes]) -> list[bytes]:
         if REPLAY not in self._world.defects:
@@ -82,14 +88,27 @@ class Hl7v2Feed:
             return []
         return texts[-self._world.parameters.replayed_messages :]
 
-    def _write(self, facility: Facility, day: int, texts: list[bytes]) -> None:
-        name = f"{day_text(day)}-{facility.facility_id.lower()}.hl7"
-        out = ByteFile(self._folder / name)
-        is_batched = facility.number % 2 == 0
-        if is_batched:
-            out.write(f"FHS|{SEPARATORS}\rBHS|{SEPARATORS}\r".encode())
-        for text in texts:
-            out.write(text)
-        if is_batched:
-            out.write(f"BTS|{len(texts)}\rFTS|1\r".encode())
-        out.close()
+    def _write(
+        self, facility: Facility, day: int, texts: list[bytes], first: int
+    ) -> None:
+        """Write a day: so many of its messages to the first part, then the rest."""
+        name = f"{day_text(day)}-{facility.facility_id.lower()}"
+        if first:
+            target = self._parts.landing / "hl7v2" / f"{name}.hl7"
+            _write_messages(facility, target, texts[:first])
+            name += "-later"
+        if texts[first:]:
+            target = self._parts.later / "hl7v2" / f"{name}.hl7"
+            _write_messages(facility, target, texts[first:])
+
+
+def _write_messages(facility: Facility, target: Path, texts: list[bytes]) -> None:
+    out = ByteFile(target)
+    is_batched = facility.number % 2 == 0
+    if is_batched:
+        out.write(f"FHS|{SEPARATORS}\rBHS|{SEPARATORS}\r".encode())
+    for text in texts:
+        out.write(text)
+    if is_batched:
+        out.write(f"BTS|{len(texts)}\rFTS|1\r".encode())
+    out.close()

@@ -27,6 +27,7 @@ from orchestration.simulator.exchange import (
 from orchestration.simulator.journey import Journey
 from orchestration.simulator.output import Spill
 from orchestration.simulator.parameters import dice
+from orchestration.simulator.parts import Parts
 from orchestration.simulator.practice import Payer
 from orchestration.simulator.remittance_835 import remittance_body, remittance_record
 from orchestration.simulator.strays import stray_claim_number
@@ -44,12 +45,12 @@ _ADJUSTMENT = "provider_adjustment"
 class ExchangeWriter:
     """Collects what was sent, answered and paid by one time, then writes the files."""
 
-    def __init__(self, landing: Path, scratch: Path, world: World) -> None:
-        self._landing = landing
+    def __init__(self, parts: Parts, scratch: Path, world: World) -> None:
+        self._parts = parts
         self._world = world
         self._claims = Spill(scratch / "claims")
         self._remittances = Spill(scratch / "remittances")
-        self._answers = AcknowledgementWriter(landing, scratch, world)
+        self._answers = AcknowledgementWriter(parts, scratch, world)
 
     def add(self, journey: Journey) -> None:
         """Take in the claims of an encounter and all answers; a joint one once."""
@@ -112,7 +113,8 @@ class ExchangeWriter:
         name = f"claims-{made_at:%Y%m%d}-{number:04d}.837"
         verdicts: list[tuple[str, bool | None]] = []
         transactions = self._transactions(key, batches, verdicts)
-        write(self._landing / "837" / name, envelope, separators, transactions)
+        target = self._parts.folder(run) / "837" / name
+        write(target, envelope, separators, transactions)
         self._answers.answer_file(envelope, run, verdicts)
 
     def _transactions(
@@ -154,7 +156,8 @@ class ExchangeWriter:
         practice = self._world.practice
         body = remittance_body(practice, payer, paid_at, records, recovered)
         name = f"remittance-{paid_at:%Y%m%d}-{payer.x12_id.lower()}.835"
-        write(self._landing / "835" / name, envelope, usual(number), [body])
+        target = self._parts.folder(key[0]) / "835" / name
+        write(target, envelope, usual(number), [body])
 
     def _recovered(self, key: tuple[int, ...]) -> int:
         """Return what the payer keeps of a payment to settle an old account."""

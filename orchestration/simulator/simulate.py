@@ -1,7 +1,8 @@
 """Simulates a practice and writes the files that its senders would send.
 
-The one way in. `landing/` holds what the observers saw, `truth/` what was true;
-both are written beside their place and moved there when they are complete.
+The one way in. `landing/` holds what the observers saw, `truth/` what was true, and
+`landing-later/` what was sent after the time at which a delivery is split. They are
+written beside their place and moved there when they are complete.
 """
 
 import tempfile
@@ -13,12 +14,14 @@ from pathlib import Path
 import orjson
 
 from orchestration.simulator.deliveries import Deliveries
+from orchestration.simulator.output import iso_utc
 from orchestration.simulator.parameters import (
     ALL_DEFECTS,
     DEFAULT_AS_OF,
     Parameters,
     checked_defects,
 )
+from orchestration.simulator.parts import LANDING, LATER, Parts, whole
 from orchestration.simulator.practice import build_practice
 from orchestration.simulator.source_zones import (
     CLOCK_TIMES,
@@ -26,6 +29,7 @@ from orchestration.simulator.source_zones import (
     write_sources,
 )
 from orchestration.simulator.truth_files import (
+    LATER_FILES,
     PARAMETERS_FILE,
     TRUTH_FILES,
     TruthWriter,
@@ -34,6 +38,7 @@ from orchestration.simulator.truth_files import (
 from orchestration.simulator.world import World
 
 PROGRESS_EVERY = 250
+TRUTH = "truth"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class SimulationResult:
     encounters: int
     files: int
     stages: dict[str, int]
+    later: Path | None = None
+    later_files: int = 0
 
 
 def simulate(
@@ -54,32 +61,48 @@ def simulate(
     seed: int,
     as_of: datetime = DEFAULT_AS_OF,
     defects: frozenset[str] = ALL_DEFECTS,
+    split_at: datetime | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> SimulationResult:
     """Write `out/landing` and `out/truth` for a practice with so many encounters.
 
     The same arguments give the same bytes, and an encounter is the same however
     many others there are. `on_progress` is told how many are done, and of how many.
+    With `split_at`, `out/landing` holds what was sent by then and `out/landing-later`
+    what was sent from then until `as_of`; of exports that is what has changed.
 
-    Raises ValueError for a negative number, an `as_of` without a zone or an unknown
-    defect, and FileExistsError when `out` holds files that no simulation wrote.
+    Raises ValueError for a negative number, a time without a zone, a split that is not
+    before `as_of` or an unknown defect, and FileExistsError when `out` holds files
+    that no simulation wrote.
     """
     world = _world(encounters, seed=seed, as_of=as_of, defects=defects)
-    parts = _own_parts(out, world)
+    split = None if split_at is None else _checked_split(split_at, world)
+    own = _own_parts(out, world, is_split=split is not None)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".simulating-") as name:
         scratch = Path(name)
-        stages = _write(world, scratch, encounters, on_progress)
-        landing = scratch / "landing"
-        files = _file_names(landing, relative_to=landing)
+        parts = _parts(scratch, split)
+        stages = _write(world, parts, scratch, encounters, on_progress)
+        files = _file_names(parts.landing, relative_to=parts.landing)
+        later = _file_names(scratch / LATER, relative_to=scratch / LATER)
         write_parameters(
-            scratch / "truth", world, encounters=encounters, landing_files=files
+            scratch / TRUTH,
+            world,
+            encounters=encounters,
+            landing_files=files,
+            split=None if split is None else (split, later),
         )
         write_sources(scratch / SOURCES_FILE, world)
-        for part in parts:
+        for part in own:
             _replace(out / part, scratch / part, scratch / f"old-{part}")
     return SimulationResult(
-        out / "landing", out / "truth", encounters, len(files), stages
+        landing=out / LANDING,
+        truth=out / TRUTH,
+        encounters=encounters,
+        files=len(files),
+        stages=stages,
+        later=None if split is None else out / LATER,
+        later_files=len(later),
     )
 
 
@@ -101,16 +124,35 @@ def _world(
     )
 
 
+def _checked_split(split_at: datetime, world: World) -> int:
+    """Return the time of a split in seconds since 1970."""
+    if split_at.tzinfo is None:
+        message = "split_at has no time zone"
+        raise ValueError(message)
+    split = int(split_at.timestamp())
+    if split >= world.as_of:
+        end = iso_utc(world.as_of)
+        message = f"split_at is not before {end}, for which the practice is simulated"
+        raise ValueError(message)
+    return split
+
+
+def _parts(scratch: Path, split: int | None) -> Parts:
+    landing = scratch / LANDING
+    return whole(landing) if split is None else Parts(landing, scratch / LATER, split)
+
+
 def _write(
     world: World,
+    parts: Parts,
     scratch: Path,
     encounters: int,
     on_progress: Callable[[int, int], None] | None,
 ) -> dict[str, int]:
-    for part in ("landing", "truth"):
-        (scratch / part).mkdir()
-    truth = TruthWriter(scratch / "truth", world.as_of)
-    deliveries = Deliveries(scratch / "landing", scratch / "spill", world)
+    for folder in {parts.landing, parts.later, scratch / TRUTH}:
+        folder.mkdir()
+    truth = TruthWriter(scratch / TRUTH, world.as_of)
+    deliveries = Deliveries(parts, scratch / "spill", world)
     patient = None
     for index in range(1, encounters + 1):
         number = world.patient_number(index)
@@ -127,17 +169,20 @@ def _write(
     return dict(sorted(truth.stages.items()))
 
 
-def _own_parts(out: Path, world: World) -> list[str]:
+def _own_parts(out: Path, world: World, *, is_split: bool) -> list[str]:
     """Return what may be replaced in `out`: what is missing or was simulated.
 
     Raises FileExistsError when files stand in the way that no simulation wrote.
     """
-    told = out / "truth" / PARAMETERS_FILE
+    told = out / TRUTH / PARAMETERS_FILE
     record = orjson.loads(told.read_bytes()) if told.is_file() else {}
-    own = {f"landing/{name}" for name in record.get("landing_files", [])}
+    own = {f"{LANDING}/{name}" for name in record.get("landing_files", [])}
+    own.update(f"{LATER}/{name}" for name in record.get(LATER_FILES, []))
     if record:
-        own.update(f"truth/{name}" for name in TRUTH_FILES)
-    for part in ("landing", "truth"):
+        own.update(f"{TRUTH}/{name}" for name in TRUTH_FILES)
+    has_later = is_split or LATER_FILES in record
+    parts = [LANDING, *([LATER] if has_later else []), TRUTH]
+    for part in parts:
         if not own.issuperset(_file_names(out / part, relative_to=out)):
             message = f"the {part} folder holds files that no simulation wrote"
             raise FileExistsError(message)
@@ -146,7 +191,7 @@ def _own_parts(out: Path, world: World) -> list[str]:
         message = f"there is a {SOURCES_FILE} that no simulation wrote"
         raise FileExistsError(message)
     has_zone = had_zone or CLOCK_TIMES in world.defects
-    return ["landing", "truth", *([SOURCES_FILE] if has_zone else [])]
+    return [*parts, *([SOURCES_FILE] if has_zone else [])]
 
 
 def _file_names(folder: Path, *, relative_to: Path) -> list[str]:

@@ -17,6 +17,7 @@ from orchestration.simulator.truth import gaps_at, links_at, milestones_at
 from orchestration.simulator.world import World
 
 PARAMETERS_FILE = "parameters.json"
+LATER_FILES = "landing_later_files"
 TRUTH_FILES = frozenset(
     {
         "milestones.csv",
@@ -162,14 +163,20 @@ class TruthWriter:
 
 
 def write_parameters(
-    folder: Path, world: World, *, encounters: int, landing_files: list[str]
+    folder: Path,
+    world: World,
+    *,
+    encounters: int,
+    landing_files: list[str],
+    split: tuple[int, list[str]] | None = None,
 ) -> None:
     """Write every number behind the files, the seed and the habits of each person.
 
-    The names of the files are kept too, so that a later run knows its own.
+    The names of the files are kept too, so that a later run knows its own. `split`
+    is when the delivery was split, if it was, and the files of its second part.
     """
     practice = world.practice
-    record = {
+    record: dict[str, object] = {
         "seed": practice.seed,
         "encounters": encounters,
         "as_of": iso_utc(world.as_of),
@@ -182,6 +189,8 @@ def write_parameters(
         "payers": practice.payers,
         "landing_files": landing_files,
     }
+    if split is not None:
+        record |= {"split_at": iso_utc(split[0]), LATER_FILES: split[1]}
     data = orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     (folder / PARAMETERS_FILE).write_bytes(data + b"\n")
 

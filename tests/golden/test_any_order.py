@@ -17,17 +17,21 @@ from orchestration.dbt_runner import build
 from orchestration.ingest import ingest
 from orchestration.raw import LOAD_LOG
 from orchestration.settings import Settings
-from orchestration.simulator.deliveries import SystemExports
-from orchestration.simulator.observe_fhir_directory import (
-    directory_people,
-    patient_resources,
+from orchestration.simulator.exports import (
+    SystemExports,
+    directory_records,
+    encounter_records,
+    patient_records,
 )
+from orchestration.simulator.observe_csv import directory_rows
 from orchestration.simulator.observe_x12 import ExchangeWriter
+from orchestration.simulator.output import iso_utc
 from orchestration.simulator.parameters import (
     ALL_DEFECTS,
     DEFAULT_AS_OF,
     Parameters,
 )
+from orchestration.simulator.parts import whole
 from orchestration.simulator.practice import FHIR, build_practice
 from orchestration.simulator.runs import DAY
 from orchestration.simulator.world import World
@@ -58,8 +62,11 @@ def write_days(folder: Path, world: World) -> None:
     """Write each day's export of the visits of the days before it."""
     first = world.as_of - (DAYS - 1) * DAY
     days = [first + number * DAY for number in range(DAYS)]
-    exports = [SystemExports(folder / f"{day:02d}", at) for day, at in enumerate(days)]
-    exchange = ExchangeWriter(folder / "exchange", folder / "scratch", world)
+    exports = [
+        SystemExports(folder / f"{day:02d}", at, iso_utc(at)[:10])
+        for day, at in enumerate(days)
+    ]
+    exchange = ExchangeWriter(whole(folder / "exchange"), folder / "scratch", world)
     patients = set()
     for index in range(1, ENCOUNTERS + 1):
         patient = world.practice.patient(world.patient_number(index))
@@ -67,19 +74,22 @@ def write_days(folder: Path, world: World) -> None:
         exchange.add(journey)
         for export in exports:
             if abs(journey.scheduled_for - export.at) <= COVERED_DAYS * DAY:
-                export.add(journey)
+                export.write(encounter_records(journey, export.at))
         if patient.number not in patients and patient.facility.system == FHIR:
             patients.add(patient.number)
             export = exports[patient.number % DAYS]
             insurance = world.insurance(patient)
-            for resource in patient_resources(patient, insurance, world.as_of):
-                export.fhir.write(resource)
+            export.write(patient_records(patient, insurance, world.as_of))
+    people = [
+        (kind, content)
+        for kind, content in directory_records(world, world.as_of)
+        if isinstance(content, bytes)
+    ]
     for number, export in enumerate(exports):
-        export.csv.add_directory(world.practice, world.as_of - (365 - number) * DAY)
+        changed_at = world.as_of - (365 - number) * DAY
+        export.write(directory_rows(world.practice, changed_at))
         if number % 10 == 0:
-            people = directory_people(world.practice, world.leave_of, world.as_of)
-            for resource in people:
-                export.fhir.write(resource)
+            export.write(people)
         export.close()
     exchange.close()
 

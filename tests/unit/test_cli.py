@@ -139,6 +139,36 @@ def test_simulate_writes_files_and_truth_beside_them(tmp_path):
     assert (out / "truth" / "parameters.json").is_file()
 
 
+def test_simulate_delivers_in_two_parts_and_says_where_the_second_is(tmp_path):
+    command = ["simulate", "--out", tmp_path, "--encounters", "9", "--seed", "1"]
+
+    result = chartgap(*command, "--split-at", "2026-10-01T00:00:00Z")
+
+    assert result.exit_code == 0
+    assert f"{tmp_path / 'landing-later'}" in result.output
+    assert any((tmp_path / "landing").rglob("*.csv"))
+    assert any((tmp_path / "landing-later").rglob("*.csv"))
+
+
+@pytest.mark.parametrize(
+    ("split_at", "reason"), [("noon", "ISO time"), ("2027-01-01", "is not before")]
+)
+def test_simulate_refuses_a_split_at_no_time_within(tmp_path, split_at, reason):
+    command = ["simulate", "--out", tmp_path / "out", "--encounters", "1"]
+
+    result = chartgap(*command, "--seed", "1", "--split-at", split_at)
+
+    assert_refused(result, "split", reason)
+    assert not (tmp_path / "out").exists()
+
+
+def test_demo_takes_no_part_of_a_practice_for_the_practice(data):
+    command = ["simulate", "--out", data, "--encounters", "3", "--seed", "1"]
+    chartgap(*command, "--split-at", "2026-10-01")
+
+    assert_refused(chartgap("demo", "--encounters", "3", "--seed", "1"), "other param")
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
