@@ -48,11 +48,13 @@ tolerance as (
     where threshold = 'future_tolerance_minutes'
 ),
 
-ahead as (
-    select signatures.*
-    from signatures
-    cross join clock
-    where signatures.signed_at > clock.as_of
+therapy_patients as (
+    select
+        therapy_checks.encounter_key,
+        encounters.patient_key
+    from therapy_checks
+    inner join encounters
+        on therapy_checks.encounter_key = encounters.encounter_key
 ),
 
 tolerated_times as (
@@ -71,16 +73,16 @@ tolerated_times as (
     select
         encounter_key,
         signed_at as occurred_at
-    from ahead
+    from signatures
     union all
     select
-        neighbours.encounter_key,
-        ahead.signed_at as occurred_at
-    from ahead
+        therapy_patients.encounter_key,
+        signatures.signed_at as occurred_at
+    from signatures
     inner join encounters
-        on ahead.encounter_key = encounters.encounter_key
-    inner join encounters as neighbours
-        on encounters.patient_key = neighbours.patient_key
+        on signatures.encounter_key = encounters.encounter_key
+    inner join therapy_patients
+        on encounters.patient_key = therapy_patients.patient_key
 ),
 
 all_times as (

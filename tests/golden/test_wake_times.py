@@ -86,8 +86,8 @@ class Warehouses:
     def excused(self, before: str, after: str) -> Keys:
         """Return the encounters that share a number with others which is another.
 
-        Coverage of their feeds, the usual time of their payer, how long visits of
-        their kind last: a run without news wakes nobody for these.
+        Coverage of their feeds, the usual time of their payer where nothing else is
+        another, how long visits of their kind last: time wakes nobody for these.
         """
         coverage = _difference(
             f"from {before}.intermediate.int_encounter_coverage",
@@ -96,6 +96,10 @@ class Warehouses:
         times = _difference(
             f"from {before}.intermediate.int_payer_response_times",
             f"from {after}.intermediate.int_payer_response_times",
+        )
+        blockers = _difference(
+            f"from {before}.marts.fct_encounter_blockers",
+            f"from {after}.marts.fct_encounter_blockers",
         )
         return self.keys(
             f"""
@@ -106,6 +110,9 @@ class Warehouses:
             inner join {before}.intermediate.int_encounter_chains using (chain_key)
             inner join (select distinct data_source, payer_id from ({times}))
                 using (data_source, payer_id)
+            inner join ({blockers}) using (encounter_key)
+            group by encounter_key
+            having bool_and(blocker_code in ('PAY-02', 'PAY-05'))
             union
             select encounter_key
             from {before}.intermediate.int_visit_blockers as earlier
