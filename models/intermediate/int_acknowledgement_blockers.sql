@@ -17,10 +17,6 @@ submissions as (
     select * from {{ ref('int_claim_submissions') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 limits as (
     select * from {{ ref('int_claim_limits') }}
 ),
@@ -80,10 +76,8 @@ blockers as (
     from due
     inner join encounter_chains
         on due.chain_key = encounter_chains.chain_key
-    cross join clock
     where
         due.is_provable
-        and due.started_at <= clock.as_of
         and (due.ended_at is null or due.ended_at > due.started_at)
     group by 1, 2, 3
 )

@@ -1,33 +1,7 @@
 with
 
-all_blockers as (
-    select * from {{ ref('int_scheduling_blockers') }}
-    union all
-    select * from {{ ref('int_visit_blockers') }}
-    union all
-    select * from {{ ref('int_documentation_blockers') }}
-    union all
-    select * from {{ ref('int_charge_blockers') }}
-    union all
-    select * from {{ ref('int_coding_blockers') }}
-    union all
-    select * from {{ ref('int_hold_blockers') }}
-    union all
-    select * from {{ ref('int_claim_blockers') }}
-    union all
-    select * from {{ ref('int_acknowledgement_blockers') }}
-    union all
-    select * from {{ ref('int_payer_blockers') }}
-    union all
-    select * from {{ ref('int_deadline_blockers') }}
-    union all
-    select * from {{ ref('int_exit_blockers') }}
-    union all
-    select * from {{ ref('int_quality_blockers') }}
-    union all
-    select * from {{ ref('int_data_blockers') }}
-    union all
-    select * from {{ ref('int_registration_blockers') }}
+spans as (
+    select * from {{ ref('int_blocker_spans') }}
 ),
 
 blockers as (
@@ -40,22 +14,20 @@ clock as (
 
 known as (
     select
-        all_blockers.encounter_key,
-        all_blockers.blocker_code,
-        all_blockers.started_at,
-        case
-            when all_blockers.ended_at <= clock.as_of
-                then all_blockers.ended_at
-        end as ended_at,
-        all_blockers.evidence,
+        spans.encounter_key,
+        spans.blocker_code,
+        spans.started_at,
+        case when spans.ended_at <= clock.as_of then spans.ended_at end
+            as ended_at,
+        spans.evidence,
         blockers.stage as blocker_stage,
         blockers.owner_role,
         blockers.is_delay
-    from all_blockers
+    from spans
     cross join clock
     inner join blockers
-        on all_blockers.blocker_code = blockers.blocker_code
-    where coalesce(all_blockers.started_at <= clock.as_of, true)
+        on spans.blocker_code = blockers.blocker_code
+    where coalesce(spans.started_at <= clock.as_of, true)
 )
 
 select * from known

@@ -32,10 +32,6 @@ limits as (
     select * from {{ ref('int_claim_limits') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 proofs as (
     select
         deadlines.encounter_key,
@@ -72,18 +68,11 @@ intervals as (
         'TFL-01' as blocker_code,
         proofs.deadline_at
         - limits.filing_warning_days * interval '1' day as started_at,
-        case
-            when
-                clock.as_of >= proofs.deadline_at + interval '1' day
-                then least(
-                    proofs.filed_at, proofs.deadline_at + interval '1' day
-                )
-            else proofs.filed_at
-        end as ended_at,
+        least(proofs.filed_at, proofs.deadline_at + interval '1' day)
+            as ended_at,
         proofs.rule_id as evidence
     from proofs
     cross join limits
-    cross join clock
     where proofs.is_provable
     union all
     select
@@ -97,15 +86,10 @@ intervals as (
 ),
 
 blockers as (
-    select intervals.*
-    from intervals
-    cross join clock
+    select * from intervals
     where
-        intervals.started_at <= clock.as_of
-        and (
-            intervals.ended_at is null
-            or intervals.ended_at > intervals.started_at
-        )
+        started_at is not null
+        and (ended_at is null or ended_at > started_at)
 )
 
 select * from blockers

@@ -20,6 +20,10 @@ blockers as (
     select * from {{ ref('int_acknowledgement_blockers') }}
 ),
 
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
 acceptances as (
     select
         claim_key,
@@ -34,10 +38,14 @@ acceptances as (
 
 open_rejections as (
     select
-        encounter_key,
+        blockers.encounter_key,
         count(*) as rejection_count
     from blockers
-    where blocker_code in ('ACK-02', 'ACK-03') and ended_at is null
+    cross join clock
+    where
+        blockers.blocker_code in ('ACK-02', 'ACK-03')
+        and blockers.started_at <= clock.as_of
+        and blockers.ended_at is null
     group by 1
 ),
 

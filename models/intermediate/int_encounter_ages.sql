@@ -32,7 +32,7 @@ aged as (
                         'milestones.service_end_at',
                         'coalesce(planned_holds.held_seconds, 0)'
                     ),
-                    'clock.as_of'
+                    'coalesce(planned_holds.held_since, clock.as_of)'
                 ) }}
         end as age_without_hold_days
     from milestones

@@ -14,6 +14,7 @@ boundaries as (
         encounter_key,
         ended_at as boundary_at
     from intervals
+    where ended_at is not null
 ),
 
 segments as (
@@ -46,7 +47,10 @@ ranked as (
         on
             segments.encounter_key = intervals.encounter_key
             and segments.started_at >= intervals.started_at
-            and segments.ended_at <= intervals.ended_at
+            and (
+                intervals.ended_at is null
+                or segments.ended_at <= intervals.ended_at
+            )
 ),
 
 primaries as (
@@ -91,7 +95,7 @@ waits as (
         blocker_code,
         wait_number,
         min(started_at) as started_at,
-        max(ended_at) as ended_at
+        case when count(*) = count(ended_at) then max(ended_at) end as ended_at
     from numbered
     group by 1, 2, 3, 4
 )

@@ -17,10 +17,6 @@ encounter_chains as (
     select * from {{ ref('int_encounter_chains') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 usual_waits as (
     select
         waits.*,
@@ -45,20 +41,12 @@ claim_blockers as (
     from intervals
     union all
     select
-        usual_waits.chain_key,
+        chain_key,
         'PAY-02' as blocker_code,
-        usual_waits.started_at,
-        case
-            when
-                usual_waits.usual_until <= clock.as_of
-                and usual_waits.usual_until
-                < coalesce(usual_waits.ended_at, clock.as_of)
-                then usual_waits.usual_until
-            else usual_waits.ended_at
-        end as ended_at,
-        usual_waits.rule_id || ' ' || usual_waits.evidence as evidence
+        started_at,
+        least(usual_until, ended_at) as ended_at,
+        rule_id || ' ' || evidence as evidence
     from usual_waits
-    cross join clock
     union all
     select
         chain_key,
@@ -84,13 +72,9 @@ blockers as (
     from claim_blockers
     inner join encounter_chains
         on claim_blockers.chain_key = encounter_chains.chain_key
-    cross join clock
     where
-        claim_blockers.started_at <= clock.as_of
-        and (
-            claim_blockers.ended_at is null
-            or claim_blockers.ended_at > claim_blockers.started_at
-        )
+        claim_blockers.ended_at is null
+        or claim_blockers.ended_at > claim_blockers.started_at
     group by 1, 2, 3
 )
 

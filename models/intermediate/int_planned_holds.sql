@@ -14,23 +14,37 @@ milestones as (
     where service_end_at is not null
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 waited as (
     select
         holds.encounter_key,
-        holds.blocker_code,
         greatest(holds.started_at, milestones.service_end_at) as started_at,
-        least(coalesce(holds.ended_at, clock.as_of), clock.as_of) as ended_at
+        holds.ended_at
     from holds
     inner join planned
         on holds.blocker_code = planned.blocker_code
     inner join milestones
         on holds.encounter_key = milestones.encounter_key
-    cross join clock
     where holds.started_at is not null
+),
+
+going_on as (
+    select
+        encounter_key,
+        min(started_at) as held_since
+    from waited
+    where ended_at is null
+    group by 1
+),
+
+ended as (
+    select
+        waited.encounter_key,
+        waited.started_at,
+        least(waited.ended_at, going_on.held_since) as ended_at
+    from waited
+    left join going_on
+        on waited.encounter_key = going_on.encounter_key
+    where waited.ended_at is not null
 ),
 
 in_order as (
@@ -41,7 +55,7 @@ in_order as (
             order by started_at asc, ended_at asc
             rows between unbounded preceding and 1 preceding
         ) as held_until
-    from waited
+    from ended
     where ended_at > started_at
 ),
 
@@ -54,12 +68,23 @@ parts as (
     where held_until is null or ended_at > held_until
 ),
 
-totals as (
+released as (
     select
         encounter_key,
         sum({{ seconds_between('started_at', 'ended_at') }}) as held_seconds
     from parts
     group by 1
+),
+
+totals as (
+    select
+        coalesce(released.encounter_key, going_on.encounter_key)
+            as encounter_key,
+        coalesce(released.held_seconds, 0) as held_seconds,
+        going_on.held_since
+    from released
+    full outer join going_on
+        on released.encounter_key = going_on.encounter_key
 )
 
 select * from totals

@@ -17,10 +17,6 @@ thresholds as (
     select * from {{ ref('thresholds') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 planned_ends as (
     select
         encounter_key,
@@ -52,14 +48,13 @@ not_begun as (
 
 left_open as (
     select
-        not_begun.encounter_key,
+        encounter_key,
         'SCH-01' as blocker_code,
-        not_begun.started_at,
+        started_at,
         cast(null as timestamp) as ended_at,
-        'planned until ' || cast(not_begun.end_at as varchar) as evidence
+        'planned until ' || cast(end_at as varchar) as evidence
     from not_begun
-    cross join clock
-    where not_begun.started_at < clock.as_of
+    where started_at is not null
 )
 
 select * from left_open

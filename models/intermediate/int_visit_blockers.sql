@@ -12,10 +12,6 @@ thresholds as (
     select * from {{ ref('thresholds') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 status_maps as (
     select * from {{ ref('status_maps') }}
 ),
@@ -74,14 +70,10 @@ usual_lengths as (
 ),
 
 going_on as (
-    select
-        visits.*,
-        clock.as_of
-    from visits
-    cross join clock
+    select * from visits
     where
-        visits.encounter_status in ('arrived', 'in-progress')
-        and visits.service_end_at is null
+        encounter_status in ('arrived', 'in-progress')
+        and service_end_at is null
 ),
 
 too_long as (
@@ -93,8 +85,7 @@ too_long as (
             '(usual_lengths.longest_usual_seconds + grace.value * 3600)'
         ) }} as started_at,
         cast(null as timestamp) as ended_at,
-        'begun ' || cast(going_on.begun_at as varchar) as evidence,
-        going_on.as_of
+        'begun ' || cast(going_on.begun_at as varchar) as evidence
     from going_on
     inner join usual_lengths
         on
@@ -117,7 +108,7 @@ blockers as (
         ended_at,
         evidence
     from too_long
-    where started_at < as_of
+    where started_at is not null
     union all
     select
         encounter_key,

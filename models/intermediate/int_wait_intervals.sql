@@ -28,22 +28,16 @@ clock_stops as (
     select * from {{ ref('clock_stops') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
-),
-
 spans as (
     select
         encounter_stages.encounter_key,
         milestones.service_end_at as span_started_at,
         case
             when encounter_stages.stage = 'closed' then milestones.closed_at
-            else clock.as_of
         end as span_ended_at
     from encounter_stages
     inner join milestones
         on encounter_stages.encounter_key = milestones.encounter_key
-    cross join clock
 ),
 
 clipped as (
@@ -73,7 +67,7 @@ clipped as (
 
 intervals as (
     select * from clipped
-    where ended_at > started_at
+    where ended_at is null or ended_at > started_at
     union all
     select
         encounter_key,
@@ -84,7 +78,9 @@ intervals as (
         span_started_at as started_at,
         span_ended_at as ended_at
     from spans
-    where span_ended_at > span_started_at
+    where
+        span_started_at is not null
+        and (span_ended_at is null or span_ended_at > span_started_at)
 )
 
 select * from intervals

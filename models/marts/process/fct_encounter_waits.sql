@@ -8,18 +8,29 @@ encounters as (
     select * from {{ ref('fct_encounters') }}
 ),
 
-measured as (
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+until_now as (
     select
         waits.encounter_key,
         waits.owner_role,
         waits.blocker_code,
         waits.started_at,
-        waits.ended_at,
-        {{ seconds_between('waits.started_at', 'waits.ended_at') }}
-            as wait_seconds
+        coalesce(waits.ended_at, clock.as_of) as ended_at
     from waits
+    cross join clock
     inner join encounters
         on waits.encounter_key = encounters.encounter_key
+),
+
+measured as (
+    select
+        *,
+        {{ seconds_between('started_at', 'ended_at') }} as wait_seconds
+    from until_now
+    where ended_at > started_at
 )
 
 select * from measured
