@@ -19,7 +19,7 @@ UV := PATH="$$PATH:$(CURDIR)/.venv-bootstrap/bin" && uv
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test limits recovery lint fix lock clean
+.PHONY: help setup demo dev test limits recovery changes lint fix lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,10 @@ limits: setup ## try huge and hostile files, 200 kills and 100 orders (slow)
 recovery: setup ## find all that is wrong in three practices of 20,000 visits (slow)
 	@set -e; for seed in 1 2 3; do $(IN_VENV) pytest tests/golden/test_recovery.py \
 		-n 0 -k "not without_defects" --encounters 20000 --seed $$seed; done
+
+changes: setup ## compare builds of changes with full ones, 5,000 visits, 3 times (slow)
+	@set -e; for seed in 1 2 3; do $(IN_VENV) pytest tests/golden/test_permutation.py \
+		-n 0 --encounters 5000 --seed $$seed; done
 
 lint: setup ## run the linters and the type checker alone
 	@$(IN_VENV) ruff check

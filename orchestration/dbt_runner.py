@@ -66,25 +66,16 @@ def _parse_when_stale() -> Path:
     return MANIFEST
 
 
-def build(
-    settings: Settings,
-    selection: Sequence[str],
-    on_node: Callable[[dict[str, Any]], None],
-) -> None:
-    """Run `dbt build` without unit tests into the warehouse of `settings`.
-
-    As `run_command`, which see.
-    """
-    arguments = ("build", "--exclude-resource-type", "unit_test", *selection)
-    run_command(settings, arguments, on_node)
-
-
 def run_command(
     settings: Settings,
     arguments: Sequence[str],
     on_node: Callable[[dict[str, Any]], None],
+    *,
+    step: str = "all",
 ) -> None:
     """Run a command of dbt on the warehouse of `settings`.
+
+    `step` is all, or a step of a build of changes (see `build`).
 
     `on_node` is given the event that ends each node, as in dbt's JSON log. The
     warehouse is closed afterwards. Raises DbtError when a node failed.
@@ -94,6 +85,7 @@ def run_command(
         "CHARTGAP_RAW": str(settings.raw_path),
         "CHARTGAP_TARGET": settings.target,
         "CHARTGAP_MEMORY": settings.memory,
+        "CHARTGAP_BUILD": step,
     }
     target = settings.data_path / "dbt"
     written = ("--target-path", str(target), "--log-path", str(target))

@@ -12,7 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration import dbt_runner
+from orchestration import build, dbt_runner
 from orchestration.failures import in_plain_words
 from orchestration.resources import Progress
 from orchestration.settings import Settings
@@ -44,7 +44,12 @@ def build_warehouse(
 
     problem: dbt_runner.DbtError | None = None
     try:
-        dbt_runner.build(settings, params.selection_args, on_node)
+        reasons = build.build(settings, params.selection_args, on_node)
+        context.log.info(
+            f"Everything was built: {'; '.join(reasons)}"
+            if reasons
+            else "What has changed was built"
+        )
     except dbt_runner.DbtError as error:
         problem = error
     for message in messages:

@@ -15,8 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make limits` and `make recovery` do more than every run can."""
     parser.addoption("--orders", type=int, default=2, help="orders of daily drops")
     parser.addoption("--kills", type=int, default=4, help="kills during a load")
-    parser.addoption("--encounters", type=int, default=2000, help="to recover")
-    parser.addoption("--seed", type=int, default=11, help="of what is simulated")
+    parser.addoption("--encounters", type=int, help="visits to simulate")
+    parser.addoption("--seed", type=int, help="of what is simulated")
 
 
 @pytest.fixture(scope="session", autouse=True)

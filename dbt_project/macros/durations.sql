@@ -25,3 +25,13 @@
         as integer
     )
 {%- endmacro %}
+
+{# Seconds as days, or hours, rounded up: a limit in whole days is the same from one
+   day to the next. #}
+{% macro whole_days_up(seconds) -%}
+    cast(ceil(({{ seconds }}) / 86400) as integer)
+{%- endmacro %}
+
+{% macro whole_hours_up(seconds) -%}
+    cast(ceil(({{ seconds }}) / 3600) as integer)
+{%- endmacro %}

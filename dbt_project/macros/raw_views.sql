@@ -12,6 +12,11 @@
                 ~ " as " ~ raw_rows(folder ~ "/" ~ source.name, folder)
             ) %}
         {% endfor %}
+        {% if env_var("CHARTGAP_BUILD", "all") in ("news", "changes") %}
+            {% do gather_changes() %}
+        {% elif not building_changes() and flags.WHICH in ("run", "build") %}
+            {% do refuse_partial_tables() %}
+        {% endif %}
     {% endif %}
 {% endmacro %}
 

@@ -151,3 +151,13 @@
 {% macro weekday_number(date_column) -%}
     extract(isodow from {{ date_column }})
 {%- endmacro %}
+
+{# What stands in one column of the row that comes first: columns that are read of it
+   together are read of the same row. #}
+{% macro of_first_row(column, order_columns) -%}
+    first({{ column }} order by
+        {%- for order_column in order_columns %}
+        {{ order_column }} asc nulls last{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

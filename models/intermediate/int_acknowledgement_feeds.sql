@@ -8,21 +8,14 @@ acknowledgements as (
     select * from {{ ref('stg_x12__acknowledgements') }}
 ),
 
-answers as (
-    select * from {{ ref('int_claim_answers') }}
-),
-
-claims as (
-    select * from {{ ref('int_claims') }}
-),
-
-remittances as (
-    select * from {{ ref('int_remittances') }}
+records as (
+    select * from {{ ref('int_feed_records') }}
 ),
 
 sources as (
     select data_source
-    from claims
+    from records
+    where feed = 'claims'
     group by 1
 ),
 
@@ -45,18 +38,19 @@ file_answer_loads as (
 claim_answers as (
     select
         data_source,
-        bool_or(entity = 'AY') as has_clearinghouse_answers,
-        bool_or(entity = 'PR') as has_payer_answers,
-        max(case when entity = 'PR' then loaded_at end)
+        bool_or(answering_entity = 'AY') as has_clearinghouse_answers,
+        bool_or(answering_entity = 'PR') as has_payer_answers,
+        max(case when answering_entity = 'PR' then loaded_at end)
             as payer_answers_loaded_at
-    from answers
-    where effect is not null
+    from records
+    where answering_entity is not null
     group by 1
 ),
 
 decided_sources as (
     select data_source
-    from remittances
+    from records
+    where feed = 'remittances'
     group by 1
 ),
 

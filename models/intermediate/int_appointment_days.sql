@@ -23,6 +23,8 @@ planned as (
         appointments.appointment_id,
         appointments.appointment_status,
         appointments.start_at,
+        appointments.source_file_id,
+        appointments.source_position,
         encounters.encounter_key,
         coalesce(survivors.surviving_id, appointments.patient_id)
             as patient_id,

@@ -1,3 +1,5 @@
+{%- set place = ['source_file_id', 'source_position'] -%}
+
 with
 
 claim_records as (
@@ -42,7 +44,9 @@ resolved as (
             as submission_count,
         max(implementation) as implementation,
         max(delay_reason_code) as delay_reason_code,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        {{ of_first_row('source_file_id', place) }} as source_file_id,
+        {{ of_first_row('source_position', place) }} as source_position
     from claim_records
     group by 1, 2, 3, 4
 ),

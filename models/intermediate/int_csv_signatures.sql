@@ -1,3 +1,5 @@
+{%- set told = ['recorded_at', 'source_file_id', 'source_position'] -%}
+
 with
 
 csv_documents as (
@@ -89,8 +91,8 @@ acts as (
         min({{ signer }}) as signer_npi,
         {{ time }} as signed_at,
         min({{ time }}_precision) as signed_at_precision,
-        min(source_file_id) as source_file_id,
-        min(source_position) as source_position,
+        {{ of_first_row('source_file_id', told) }} as source_file_id,
+        {{ of_first_row('source_position', told) }} as source_position,
         min(recorded_at) as recorded_at
     from all_rows
     where {{ time }} is not null

@@ -8,8 +8,7 @@ documents as (
 deliveries as (
     select
         data_source,
-        document_kind,
-        count(*) as document_count
+        document_kind
     from documents
     group by 1, 2
 )

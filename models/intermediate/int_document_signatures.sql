@@ -4,20 +4,8 @@ documents as (
     select * from {{ ref('int_documents') }}
 ),
 
-fhir_signatures as (
-    select * from {{ ref('int_fhir_signatures') }}
-),
-
-hl7v2_signatures as (
-    select * from {{ ref('int_hl7v2_signatures') }}
-),
-
-csv_signatures as (
-    select * from {{ ref('int_csv_signatures') }}
-),
-
-provider_references as (
-    select * from {{ ref('int_provider_references') }}
+signatures as (
+    select * from {{ ref('int_signatures') }}
 ),
 
 encounters as (
@@ -32,44 +20,16 @@ sentinel_dates as (
     select * from {{ ref('sentinel_dates') }}
 ),
 
-all_signatures as (
-    select
-        fhir_signatures.data_source,
-        fhir_signatures.document_id,
-        fhir_signatures.signer_role,
-        fhir_signatures.evidence_source,
-        {{ resolved_id(
-            'provider_references',
-            reference_id('fhir_signatures.signer_reference'),
-            'provider_npi'
-        ) }} as signer_npi,
-        fhir_signatures.signed_at,
-        fhir_signatures.signed_at_precision,
-        cast(null as varchar) as source_file_id,
-        cast(null as bigint) as source_position,
-        cast(null as timestamp) as recorded_at
-    from fhir_signatures
-    left join provider_references
-        on
-            fhir_signatures.data_source = provider_references.data_source
-            and fhir_signatures.signer_reference
-            = provider_references.reference
-    union all
-    select * from hl7v2_signatures
-    union all
-    select * from csv_signatures
-),
-
 counted as (
     select
-        all_signatures.*,
+        signatures.*,
         count(*) over (
             partition by
-                all_signatures.data_source,
-                all_signatures.signer_npi,
-                all_signatures.signed_at
+                signatures.data_source,
+                signatures.signer_npi,
+                signatures.signed_at
         ) as signatures_at_once
-    from all_signatures
+    from signatures
 ),
 
 clock as (
@@ -96,11 +56,9 @@ judged as (
         counted.signer_npi,
         counted.signed_at,
         counted.signed_at_precision,
-        coalesce(counted.source_file_id, documents.source_file_id)
-            as source_file_id,
-        coalesce(counted.source_position, documents.source_position)
-            as source_position,
-        coalesce(counted.recorded_at, documents.recorded_at) as recorded_at,
+        counted.source_file_id,
+        counted.source_position,
+        counted.recorded_at,
         counted.signatures_at_once,
         sentinel_dates.first_date is not null
         or counted.signed_at

@@ -1,12 +1,8 @@
 with
 
-milestones as (
-    select * from {{ ref('int_encounter_milestones') }}
+work_items as (
+    select * from {{ ref('int_work_items') }}
     where service_end_at is not null
-),
-
-planned_holds as (
-    select * from {{ ref('int_planned_holds') }}
 ),
 
 age_buckets as (
@@ -19,26 +15,23 @@ clock as (
 
 aged as (
     select
-        milestones.encounter_key,
+        work_items.encounter_key,
         case
-            when milestones.service_end_at > clock.as_of then 0
-            else {{ whole_days('milestones.service_end_at', 'clock.as_of') }}
+            when work_items.service_end_at > clock.as_of then 0
+            else {{ whole_days('work_items.service_end_at', 'clock.as_of') }}
         end as age_days,
         case
-            when milestones.service_end_at > clock.as_of then 0
+            when work_items.service_end_at > clock.as_of then 0
             else
                 {{ whole_days(
                     add_seconds(
-                        'milestones.service_end_at',
-                        'coalesce(planned_holds.held_seconds, 0)'
+                        'work_items.service_end_at', 'work_items.held_seconds'
                     ),
-                    'coalesce(planned_holds.held_since, clock.as_of)'
+                    'coalesce(work_items.held_since, clock.as_of)'
                 ) }}
         end as age_without_hold_days
-    from milestones
+    from work_items
     cross join clock
-    left join planned_holds
-        on milestones.encounter_key = planned_holds.encounter_key
 ),
 
 ranged as (

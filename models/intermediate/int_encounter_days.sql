@@ -12,6 +12,8 @@ located as (
     select
         encounters.encounter_key,
         encounters.data_source,
+        encounters.encounter_id,
+        encounters.provider_npi,
         encounters.facility_id,
         {{ surrogate_key(
             ['encounters.data_source', 'encounters.facility_id']
@@ -33,6 +35,9 @@ located as (
         encounters.ended_at,
         encounters.ended_at_precision,
         encounters.loaded_at,
+        encounters.merged_into_encounter_key is not null as is_merged,
+        coalesce(encounters.encounter_status = 'entered-in-error', false)
+            as is_entered_in_error,
         coalesce(encounters.encounter_status, 'finished')
         in ('arrived', 'in-progress', 'finished')
         and encounters.merged_into_encounter_key is null as has_taken_place
@@ -47,6 +52,8 @@ local_days as (
     select
         encounter_key,
         data_source,
+        encounter_id,
+        provider_npi,
         facility_id,
         site_key,
         time_zone,
@@ -60,6 +67,8 @@ local_days as (
             else {{ local_day('ended_at', 'time_zone') }}
         end as service_end_date,
         has_taken_place,
+        is_merged,
+        is_entered_in_error,
         loaded_at
     from located
 )

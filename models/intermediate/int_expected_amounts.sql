@@ -1,29 +1,12 @@
 with
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
-    where
-        encounter_status is distinct from 'entered-in-error'
-        and encounter_status is distinct from 'cancelled'
-        and encounter_status is distinct from 'noshow'
-),
-
-visit_types as (
-    select * from {{ ref('visit_types') }}
-    where is_billable
-),
-
-settlements as (
-    select * from {{ ref('int_encounter_settlements') }}
+    select * from {{ ref('int_priced_encounters') }}
+    where is_expected
 ),
 
 charges as (
-    select * from {{ ref('int_charges') }}
-    where is_charged and encounter_key is not null
-),
-
-billing_payers as (
-    select * from {{ ref('int_billing_payers') }}
+    select * from {{ ref('int_priced_charges') }}
 ),
 
 code_averages as (
@@ -38,17 +21,15 @@ code_sums as (
     select
         charges.encounter_key,
         cast(
-            sum(coalesce(charges.units, 1) * code_averages.unit_amount)
+            sum(charges.units * code_averages.unit_amount)
             as decimal(18, 2)
         ) as expected_amount,
         count(*) = count(code_averages.unit_amount) as is_complete
     from charges
-    inner join billing_payers
-        on charges.encounter_key = billing_payers.encounter_key
     left join code_averages
         on
-            billing_payers.data_source = code_averages.data_source
-            and billing_payers.payer_id = code_averages.payer_id
+            charges.data_source = code_averages.data_source
+            and charges.payer_id = code_averages.payer_id
             and charges.code = code_averages.procedure_code
     group by 1
 ),
@@ -56,16 +37,11 @@ code_sums as (
 candidates as (
     select
         encounters.encounter_key,
-        case when settlements.is_settled then settlements.allowed_amount end
-            as settled_amount,
+        encounters.settled_amount,
         case when code_sums.is_complete then code_sums.expected_amount end
             as code_amount,
         visit_averages.expected_amount as visit_amount
     from encounters
-    inner join visit_types
-        on encounters.visit_type = visit_types.visit_type
-    left join settlements
-        on encounters.encounter_key = settlements.encounter_key
     left join code_sums
         on encounters.encounter_key = code_sums.encounter_key
     left join visit_averages

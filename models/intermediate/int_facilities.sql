@@ -17,7 +17,8 @@ organizations as (
 ),
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
+    select * from {{ ref('int_feed_records') }}
+    where feed = 'encounters'
 ),
 
 all_sources as (

@@ -1,19 +1,8 @@
 with
 
-encounters as (
-    select * from {{ ref('int_encounters') }}
-),
-
-documents as (
-    select * from {{ ref('int_documents') }}
-),
-
-charges as (
-    select * from {{ ref('int_charges') }}
-),
-
-claims as (
-    select * from {{ ref('int_claims') }}
+records as (
+    select * from {{ ref('int_feed_records') }}
+    where feed not in ('remittances', 'claim_statuses')
 ),
 
 file_loads as (
@@ -22,44 +11,6 @@ file_loads as (
 
 clock as (
     select * from {{ ref('int_clock') }}
-),
-
-records as (
-    select
-        data_source,
-        'encounters' as feed,
-        coalesce(started_at, arrived_at) as record_at,
-        loaded_at
-    from encounters
-    union all
-    select
-        data_source,
-        'documents' as feed,
-        coalesce(signed_at, created_at) as record_at,
-        loaded_at
-    from documents
-    union all
-    select
-        data_source,
-        'charges' as feed,
-        entered_at as record_at,
-        loaded_at
-    from charges
-    union all
-    select
-        data_source,
-        'claims' as feed,
-        coalesce(created_at, submitted_at) as record_at,
-        loaded_at
-    from claims
-    union all
-    select
-        data_source,
-        'submissions' as feed,
-        submitted_at as record_at,
-        loaded_at
-    from claims
-    where submitted_at is not null
 ),
 
 deliveries as (

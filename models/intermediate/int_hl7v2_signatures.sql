@@ -1,3 +1,7 @@
+{%- set told = [
+    'coalesce(sent_at, loaded_at)', 'source_file_id', 'source_position'
+] -%}
+
 with
 
 document_events as (
@@ -57,8 +61,8 @@ acts as (
         case when is_author then author else signer_id end as signer_npi,
         signed_at,
         min(signed_at_precision) as signed_at_precision,
-        min(source_file_id) as source_file_id,
-        min(source_position) as source_position,
+        {{ of_first_row('source_file_id', told) }} as source_file_id,
+        {{ of_first_row('source_position', told) }} as source_position,
         min(coalesce(sent_at, loaded_at)) as recorded_at
     from known_authors
     group by 1, 2, 3, 4, 5

@@ -21,9 +21,8 @@ usual_waits as (
     select
         waits.*,
         waits.started_at
-        + cast(response_times.usual_response_seconds as bigint)
-        * interval '1' second as usual_until,
-        response_times.response_count
+        + response_times.usual_response_days * interval '1' day
+            as usual_until
     from waits
     left join response_times
         on
@@ -53,8 +52,7 @@ claim_blockers as (
         'PAY-05' as blocker_code,
         usual_until as started_at,
         ended_at,
-        'usual until then by '
-        || cast(response_count as varchar) || ' answers' as evidence
+        'answers usually come until then' as evidence
     from usual_waits
     where usual_until is not null
 ),

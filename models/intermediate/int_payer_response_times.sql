@@ -22,8 +22,9 @@ response_times as (
         data_source,
         payer_id,
         count(*) as response_count,
-        percentile_cont(0.95) within group (order by response_seconds)
-            as usual_response_seconds
+        {{ whole_days_up(
+            'percentile_cont(0.95) within group (order by response_seconds)'
+        ) }} as usual_response_days
     from answered
     group by 1, 2
 ),

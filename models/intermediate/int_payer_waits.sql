@@ -37,6 +37,7 @@ claim_payers as (
 
 waits as (
     select
+        intervals.claim_key,
         intervals.chain_key,
         intervals.data_source,
         claim_payers.payer_id,

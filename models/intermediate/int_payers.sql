@@ -12,12 +12,9 @@ organization_types as (
     select * from {{ ref('stg_fhir__organization_types') }}
 ),
 
-encounters as (
-    select * from {{ ref('int_encounters') }}
-),
-
-claims as (
-    select * from {{ ref('int_claims_resolved') }}
+records as (
+    select * from {{ ref('int_feed_records') }}
+    where payer_id is not null
 ),
 
 payer_types as (
@@ -28,14 +25,8 @@ referenced as (
     select
         data_source,
         payer_id
-    from encounters
-    where payer_id is not null
-    union all
-    select
-        data_source,
-        payer_id
-    from claims
-    where payer_id is not null
+    from records
+    group by 1, 2
 ),
 
 organization_payer_types as (

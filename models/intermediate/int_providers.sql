@@ -16,12 +16,9 @@ provider_references as (
     select * from {{ ref('int_provider_references') }}
 ),
 
-encounters as (
-    select * from {{ ref('int_encounters') }}
-),
-
-documents as (
-    select * from {{ ref('int_documents') }}
+records as (
+    select * from {{ ref('int_feed_records') }}
+    where feed in ('encounters', 'documents')
 ),
 
 all_sources as (
@@ -60,14 +57,7 @@ all_sources as (
         provider_npi,
         cast(null as varchar) as provider_name,
         cast(null as varchar) as specialty
-    from encounters
-    union all
-    select
-        data_source,
-        author_npi as provider_npi,
-        cast(null as varchar) as provider_name,
-        cast(null as varchar) as specialty
-    from documents
+    from records
 ),
 
 providers as (

@@ -41,12 +41,7 @@ signed as (
 ),
 
 sources_with_modifiers as (
-    select encounters.data_source
-    from encounter_codes
-    inner join encounters
-        on encounter_codes.encounter_key = encounters.encounter_key
-    where encounter_codes.code_type = 'modifier'
-    group by 1
+    select * from {{ ref('int_modifier_sources') }}
 ),
 
 own_surgeries as (

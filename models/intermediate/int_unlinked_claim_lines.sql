@@ -62,7 +62,9 @@ unlinked as (
             when claim_lines.service_at is null
                 then claim_headers.last_service_at
             else claim_lines.last_service_at
-        end as last_service_at
+        end as last_service_at,
+        claim_headers.source_file_id,
+        claim_headers.source_position
     from unlinked_claims
     inner join claim_headers
         on

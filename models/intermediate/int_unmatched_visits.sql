@@ -1,21 +1,11 @@
 with
 
-encounters as (
-    select * from {{ ref('int_encounters') }}
+care_records as (
+    select * from {{ ref('int_unmatched_care') }}
 ),
 
-encounter_days as (
-    select * from {{ ref('int_encounter_days') }}
-    where has_taken_place
-),
-
-documents as (
-    select * from {{ ref('int_documents') }}
-    where document_status is distinct from 'entered-in-error'
-),
-
-planned as (
-    select * from {{ ref('int_appointment_days') }}
+visits as (
+    select * from {{ ref('int_visit_plans') }}
 ),
 
 deliveries as (
@@ -23,78 +13,36 @@ deliveries as (
     where feed = 'encounters'
 ),
 
-visits as (
-    select
-        encounter_days.*,
-        encounters.encounter_id,
-        encounters.surviving_patient_id,
-        encounters.started_at,
-        encounters.scheduled_for
-    from encounter_days
-    inner join encounters
-        on encounter_days.encounter_key = encounters.encounter_key
-),
-
-visited_days as (
-    select
-        data_source,
-        surviving_patient_id as patient_id,
-        service_date,
-        count(*) as visit_count
-    from visits
-    group by 1, 2, 3
-),
-
-planned_days as (
-    select
-        data_source,
-        patient_id,
-        planned_date,
-        count(*) as appointment_count
-    from planned
-    where encounter_key is null
-    group by 1, 2, 3
-),
-
-planned_visits as (
-    select
-        encounter_key,
-        count(*) as appointment_count
-    from planned
-    where encounter_key is not null
-    group by 1
-),
-
 planning_sites as (
     select
-        visits.site_key,
-        min(visits.service_date) as first_date,
-        max(visits.service_date) as last_date
+        site_key,
+        min(service_date) as first_date,
+        max(service_date) as last_date
     from visits
-    inner join planned_visits
-        on visits.encounter_key = planned_visits.encounter_key
+    where has_appointment
     group by 1
 ),
 
 unmatched as (
     select
-        planned.data_source,
-        'appointment_without_encounter' as reason_code,
-        planned.appointment_id as record_id,
-        planned.start_at as occurred_at
-    from planned
+        care_records.data_source,
+        care_records.reason_code,
+        care_records.record_id,
+        care_records.occurred_at
+    from care_records
     inner join deliveries
-        on planned.data_source = deliveries.data_source
-    left join visited_days
-        on
-            planned.data_source = visited_days.data_source
-            and planned.patient_id = visited_days.patient_id
-            and planned.planned_date = visited_days.service_date
+        on care_records.data_source = deliveries.data_source
     where
-        planned.appointment_status = 'fulfilled'
-        and planned.encounter_key is null
-        and visited_days.visit_count is null
-        and planned.start_at <= deliveries.watermark_at
+        care_records.reason_code = 'appointment_without_encounter'
+        and care_records.occurred_at <= deliveries.watermark_at
+    union all
+    select
+        data_source,
+        reason_code,
+        record_id,
+        occurred_at
+    from care_records
+    where reason_code <> 'appointment_without_encounter'
     union all
     select
         visits.data_source,
@@ -104,29 +52,10 @@ unmatched as (
     from visits
     inner join planning_sites
         on visits.site_key = planning_sites.site_key
-    left join planned_visits
-        on visits.encounter_key = planned_visits.encounter_key
-    left join planned_days
-        on
-            visits.data_source = planned_days.data_source
-            and visits.surviving_patient_id = planned_days.patient_id
-            and visits.service_date = planned_days.planned_date
     where
-        planned_visits.appointment_count is null
-        and planned_days.appointment_count is null
-        and visits.scheduled_for is null
+        visits.is_unplanned
         and visits.service_date >= planning_sites.first_date
         and visits.service_date <= planning_sites.last_date
-    union all
-    select
-        documents.data_source,
-        'document_without_encounter' as reason_code,
-        documents.document_id as record_id,
-        documents.created_at as occurred_at
-    from documents
-    left join encounters
-        on documents.encounter_key = encounters.encounter_key
-    where encounters.encounter_key is null
 )
 
 select * from unmatched

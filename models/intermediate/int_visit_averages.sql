@@ -1,11 +1,7 @@
 with
 
 encounters as (
-    select * from {{ ref('int_encounters') }}
-),
-
-settlements as (
-    select * from {{ ref('int_encounter_settlements') }}
+    select * from {{ ref('int_priced_encounters') }}
     where is_settled
 ),
 
@@ -15,14 +11,11 @@ limits as (
 
 averages as (
     select
-        encounters.data_source,
-        encounters.visit_type,
+        data_source,
+        visit_type,
         count(*) as settled_count,
-        cast(avg(settlements.allowed_amount) as decimal(18, 2))
-            as expected_amount
+        cast(avg(settled_amount) as decimal(18, 2)) as expected_amount
     from encounters
-    inner join settlements
-        on encounters.encounter_key = settlements.encounter_key
     group by 1, 2
 ),
 

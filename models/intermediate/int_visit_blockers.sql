@@ -16,6 +16,10 @@ status_maps as (
     select * from {{ ref('status_maps') }}
 ),
 
+usual_lengths as (
+    select * from {{ ref('int_usual_visit_lengths') }}
+),
+
 visits as (
     select
         encounters.encounter_key,
@@ -26,9 +30,6 @@ visits as (
         coalesce(milestones.service_start_at, milestones.arrived_at)
             as begun_at,
         milestones.service_end_at,
-        {{ seconds_between(
-            'milestones.service_start_at', 'milestones.service_end_at'
-        ) }} as length_seconds,
         lasting.canonical_status as lasting_kind
     from encounters
     inner join milestones
@@ -37,36 +38,6 @@ visits as (
         on
             encounters.encounter_class = lasting.source_status
             and lasting.code_system = 'lasting_kind_of_class'
-),
-
-ranked_lengths as (
-    select
-        data_source,
-        visit_type,
-        length_seconds,
-        cume_dist() over (
-            partition by data_source, visit_type
-            order by length_seconds
-        ) as share_up_to_here
-    from visits
-    where
-        encounter_status = 'finished'
-        and length_seconds >= 0
-        and coalesce(lasting_kind <> 'series', true)
-),
-
-usual_lengths as (
-    select
-        ranked_lengths.data_source,
-        ranked_lengths.visit_type,
-        count(*) as visit_count,
-        min(ranked_lengths.length_seconds) filter (
-            where ranked_lengths.share_up_to_here >= quantile.value
-        ) as longest_usual_seconds
-    from ranked_lengths
-    inner join thresholds as quantile
-        on quantile.threshold = 'visit_length_quantile'
-    group by 1, 2
 ),
 
 going_on as (
@@ -82,7 +53,7 @@ too_long as (
         'VIS-01' as blocker_code,
         {{ add_seconds(
             'going_on.begun_at',
-            '(usual_lengths.longest_usual_seconds + grace.value * 3600)'
+            '(usual_lengths.longest_usual_hours + grace.value) * 3600'
         ) }} as started_at,
         cast(null as timestamp) as ended_at,
         'begun ' || cast(going_on.begun_at as varchar) as evidence
@@ -91,10 +62,6 @@ too_long as (
         on
             going_on.data_source = usual_lengths.data_source
             and going_on.visit_type = usual_lengths.visit_type
-    inner join thresholds as minimum
-        on
-            minimum.threshold = 'visit_length_min_count'
-            and usual_lengths.visit_count >= minimum.value
     inner join thresholds as grace
         on grace.threshold = 'visit_length_grace_hours'
     where going_on.lasting_kind is null

@@ -1,29 +1,37 @@
-"""The marts are the same however the same records are cut into files.
+"""The marts are the same however records are cut into files and builds.
 
-One practice is read as it was written. The other time its files come under names
-that turn their order round, its lines and rows are dealt out to several files, and
-some files come twice.
+One practice is read as it was written, and built once. The other time its files come
+under names that turn their order round, its lines and rows are dealt out to several
+files, and some files come twice; and it is built twice, when all but the last days
+has come, and then of what has changed since. `make changes` does so with more visits
+and other seeds.
 """
 
 import gzip
 import random
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import build
+from orchestration.build import build
+from orchestration.dbt_runner import DbtError
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 from orchestration.simulator.parameters import ALL_DEFECTS, DEFAULT_AS_OF
 from orchestration.simulator.simulate import simulate
 
-ENCOUNTERS = 300
-SEED = 21
+ENCOUNTERS = 1_500
+SEED = 6
 PARTS = 3
+SPLIT_AT = DEFAULT_AS_OF - timedelta(days=1)
+# Of so many patients something changes within these days.
+MOST_CHANGED = 0.5
+EVERYTHING = ("--exclude-resource-type", "test")
 # Which file a record stood in, and when that came, is all that may differ.
 OF_THE_FILE = {
     "source_file_id",
@@ -67,24 +75,67 @@ def deal_out(landing: Path, other: Path) -> None:
         number += 1
 
 
-def built(data: Path, landing: Path) -> Path:
-    """Ingest a landing folder and build the marts; return the warehouse."""
-    ingest(landing, data / "raw", as_of=DEFAULT_AS_OF)
+def load(data: Path, landing: Path, as_of: datetime) -> None:
+    ingest(landing, data / "raw", as_of=as_of)
+
+
+def build_all(data: Path, *selection: str) -> list[str]:
     settings = Settings(data_dir=data)
-    build(settings, ["--exclude-resource-type", "test"], lambda _node: None)
-    return settings.warehouse_path
+    return build(settings, selection or EVERYTHING, lambda _node: None)
+
+
+def first_column(warehouse: Path, query: str) -> list[Any]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return [row[0] for row in connection.execute(query).fetchall()]
+
+
+def waking(data: Path) -> list[Any]:
+    """Return the encounters for which something begins before the next build."""
+    return first_column(
+        Settings(data_dir=data).warehouse_path,
+        "select encounter_key from intermediate.int_encounter_wake_times"
+        f" where wakes_at <= timestamp '{DEFAULT_AS_OF:%F %T}'",
+    )
 
 
 @pytest.fixture(scope="module")
-def warehouses(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Build the same practice from its files and from its files dealt out."""
+def encounters(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("encounters") or ENCOUNTERS)
+
+
+@pytest.fixture(scope="module")
+def warehouses(
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    encounters: int,
+) -> tuple[Path, Path]:
+    """Build a practice at once, and from its files dealt out, in two builds."""
     folder = tmp_path_factory.mktemp("permutation")
-    simulate(folder, encounters=ENCOUNTERS, seed=SEED, defects=ALL_DEFECTS)
-    deal_out(folder / "landing", folder / "dealt")
-    return (
-        built(folder / "one", folder / "landing"),
-        built(folder / "other", folder / "dealt"),
+    seed = int(request.config.getoption("seed") or SEED)
+    simulate(
+        folder,
+        encounters=encounters,
+        seed=seed,
+        defects=ALL_DEFECTS,
+        split_at=SPLIT_AT,
     )
+    one, other = folder / "one", folder / "other"
+    for part, as_of in (("landing", SPLIT_AT), ("landing-later", DEFAULT_AS_OF)):
+        load(one, folder / part, as_of)
+        deal_out(folder / part, folder / f"dealt-{part}")
+        load(other, folder / f"dealt-{part}", as_of)
+        woken = waking(other) if part == "landing-later" else []
+        reasons = build_all(other)
+    # Where this says that something has changed, take another seed.
+    assert reasons == []
+    warehouse = Settings(data_dir=other).warehouse_path
+    again = first_column(
+        warehouse, "select encounter_key from intermediate.int_encounters"
+    )
+    assert woken
+    assert set(woken) <= set(again)
+    build_all(one)
+    return Settings(data_dir=one).warehouse_path, warehouse
 
 
 def marts(warehouse: Path, digest: Any) -> dict[str, tuple[int, str]]:
@@ -107,15 +158,53 @@ def test_the_files_were_dealt_out_and_came_twice(
 ) -> None:
     folder = warehouses[0].parent.parent
     written = [path for path in (folder / "landing").rglob("*") if path.is_file()]
-    dealt = list((folder / "dealt").iterdir())
+    dealt = list((folder / "dealt-landing").iterdir())
     assert len(dealt) > len(written) * 1.2
 
 
-def test_however_records_are_cut_into_files_the_marts_are_the_same(
-    warehouses: tuple[Path, Path], digest_of: Any
+def test_the_second_build_was_of_what_had_changed(
+    warehouses: tuple[Path, Path], encounters: int
+) -> None:
+    _, other = warehouses
+    built = first_column(other, "select count(*) from intermediate.int_encounters")
+    assert 0 < built[0] < MOST_CHANGED * encounters
+
+
+def test_however_records_are_cut_into_files_and_builds_the_marts_are_the_same(
+    warehouses: tuple[Path, Path], encounters: int, digest_of: Any
 ) -> None:
     one, other = (marts(warehouse, digest_of) for warehouse in warehouses)
-    assert one["fct_encounters"][0] == ENCOUNTERS
+    assert one["fct_encounters"][0] == encounters
     assert len(one) > 20
     differing = sorted(name for name in one if one[name] != other[name])
     assert differing == []
+
+
+def test_no_table_that_holds_some_patients_is_taken_for_one_that_holds_all(
+    warehouses: tuple[Path, Path],
+) -> None:
+    _, other = warehouses
+    before = first_column(other, "select count(*) from marts.fct_encounter_events")
+    with pytest.raises(DbtError, match="before the first model"):
+        build_all(other.parent, "--select", "fct_encounter_events")
+    after = first_column(other, "select count(*) from marts.fct_encounter_events")
+    assert before == after
+
+
+def test_a_change_of_what_is_counted_over_all_is_a_reason_to_build_all(
+    warehouses: tuple[Path, Path], tmp_path: Path
+) -> None:
+    asked = "select reason from changes.reasons_to_build_all"
+    warehouse = tmp_path / warehouses[1].name
+    shutil.copy(warehouses[1], warehouse)
+    (tmp_path / "raw").symlink_to(warehouses[1].parent / "raw")
+    assert first_column(warehouse, asked) == []
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update intermediate.int_provider_roles set may_bill_alone = null"
+        )
+        connection.execute("delete from intermediate.int_facilities")
+    assert sorted(first_column(warehouse, asked)) == [
+        "int_facilities has changed",
+        "int_provider_roles has changed",
+    ]

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 
+ENCOUNTERS = 2_000
+SEED = 11
 AS_OF = "2026-10-31T12:00:00Z"
 TRUTH = ("states", "milestones", "gaps", "blockers", "claims", "conflicts")
 
@@ -88,8 +90,8 @@ def practice(
     tmp_path_factory: pytest.TempPathFactory, run_on: Any, pytestconfig: pytest.Config
 ) -> Iterator[Practice]:
     """Run every defect that there is, at its usual rate."""
-    encounters = pytestconfig.getoption("--encounters")
-    seed = pytestconfig.getoption("--seed")
+    encounters = pytestconfig.getoption("--encounters") or ENCOUNTERS
+    seed = pytestconfig.getoption("--seed") or SEED
     data = tmp_path_factory.mktemp("all")
     found = run_practice(run_on, data, "all", encounters, seed)
     yield found

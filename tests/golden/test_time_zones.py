@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import build
+from orchestration.build import build
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 from orchestration.simulator.parameters import DEFAULT_AS_OF

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import build
+from orchestration.dbt_runner import run_command
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 from orchestration.simulator.parameters import DEFAULT_AS_OF
@@ -164,8 +164,8 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouses]
     connection = duckdb.connect()
     for name, moment in MOMENTS.items():
         set_clock(raw, moment)
-        untested = ["--exclude-resource-type", "test"]
-        build(Settings(data_dir=data), [*selection, *untested], no_report)
+        whole = ("build", "--exclude-resource-types", "unit_test", "test")
+        run_command(Settings(data_dir=data), (*whole, *selection), no_report)
         shutil.copy(data / "warehouse.duckdb", data / f"{name}.duckdb")
         connection.execute(f"attach '{data}/{name}.duckdb' as {name} (read_only)")
         selection = ["--select", "tag:intermediate", "tag:marts"]

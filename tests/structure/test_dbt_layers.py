@@ -34,7 +34,10 @@ JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 COMMENT = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
 TEXT = re.compile(r"'(?:[^']|'')*'")
 REF = re.compile(r"\bref\(\s*['\"](\w+)['\"]\s*\)")
-SOURCE = re.compile(r"\bsource\(\s*['\"]\w+['\"]\s*,\s*['\"](\w+)['\"]\s*\)")
+# `source`, and the macros that stand for a table of raw.
+SOURCE = re.compile(
+    r"\b(?:source\(\s*['\"]\w+['\"]\s*,|raw\(|new_batches\()\s*['\"]?(\w+)['\"]?\s*\)"
+)
 ONE_DIALECT = re.compile(
     r"\bqualify\b|->|\bgroup\s+by\s+all\b|\bignore\s+nulls\b"
     r"|\b(?:json_\w+|unnest|explode|date_?diff|epoch\w*|strftime|strptime|regexp_\w+)"
@@ -197,6 +200,9 @@ BROKEN: list[tuple[Rule, str, str, list[dict[str, Any]]]] = [
     (reads_outside_its_layer, STAGING, "{{ ref('int_nothing') }}", []),
     (reads_outside_its_layer, MART, "{{ source('raw', 'claims') }}", []),
     (reads_outside_its_layer, "intermediate/int_a", "{{ source('raw', 'b') }}", []),
+    (reads_outside_its_layer, "intermediate/int_a", "{{ raw('b') }}", []),
+    (reads_outside_its_layer, "intermediate/int_a", "{{ new_batches('b') }}", []),
+    (reads_outside_its_layer, MART, "{{ newest_row(raw(feed), 'b_id') }}", []),
     (is_misnamed, "staging/fhir/stg_csv__encounters", "", []),
     (is_misnamed, "staging/fhir/stg_fhir__encounter", "", []),
     (is_misnamed, "marts/core/encounters", "", []),

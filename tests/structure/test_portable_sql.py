@@ -24,9 +24,11 @@ DIALECTS = ("duckdb", "postgres", "spark")
 
 # Macros that stand where a table or a join stands; all others are expressions.
 TABLES = {
+    "new_batches",
     "newest_fhir",
     "newest_row",
     "newest_version",
+    "raw",
 }
 JOINS = {"unnest_json", "list_places"}
 

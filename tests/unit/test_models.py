@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from orchestration import raw
-from orchestration.dbt_runner import DbtError, build, run_command
+from orchestration.build import build
+from orchestration.dbt_runner import DbtError, run_command
 from orchestration.settings import Settings
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ file_loads as (
 ),
 
 canonical_encounters as (
-    select * from {{ ref('int_encounters') }}
+    select * from {{ ref('int_encounter_days') }}
 ),
 
 encounters as (
@@ -16,12 +16,8 @@ claims as (
     select * from {{ ref('fct_claims') }}
 ),
 
-remittances as (
-    select * from {{ ref('int_remittances_resolved') }}
-),
-
-claim_answers as (
-    select * from {{ ref('int_claim_answers') }}
+feed_records as (
+    select * from {{ ref('int_feed_records') }}
 ),
 
 records as (
@@ -46,12 +42,12 @@ encounter_counts as (
         count(*) as in_count,
         count(encounters.encounter_key) as carried_count,
         count(*) filter (
-            where canonical_encounters.merged_into_encounter_key is not null
+            where canonical_encounters.is_merged
         ) as duplicate_count,
         cast(0 as bigint) as rejected_count,
         count(*) filter (
-            where canonical_encounters.encounter_status = 'entered-in-error'
-            and canonical_encounters.merged_into_encounter_key is null
+            where canonical_encounters.is_entered_in_error
+            and not canonical_encounters.is_merged
         ) as set_aside_count
     from canonical_encounters
     left join encounters
@@ -79,11 +75,12 @@ remittance_counts as (
         data_source,
         'remittances' as feed,
         count(*) as in_count,
-        count(*) filter (where claim_key is not null) as carried_count,
+        count(*) filter (where is_matched) as carried_count,
         cast(0 as bigint) as duplicate_count,
         cast(0 as bigint) as rejected_count,
-        count(*) filter (where claim_key is null) as set_aside_count
-    from remittances
+        count(*) filter (where not is_matched) as set_aside_count
+    from feed_records
+    where feed = 'remittances'
     group by 1, 2, 3
 ),
 
@@ -93,11 +90,12 @@ answer_counts as (
         data_source,
         'claim_statuses' as feed,
         count(*) as in_count,
-        count(*) filter (where claim_key is not null) as carried_count,
+        count(*) filter (where is_matched) as carried_count,
         cast(0 as bigint) as duplicate_count,
         cast(0 as bigint) as rejected_count,
-        count(*) filter (where claim_key is null) as set_aside_count
-    from claim_answers
+        count(*) filter (where not is_matched) as set_aside_count
+    from feed_records
+    where feed = 'claim_statuses'
     group by 1, 2, 3
 ),
 

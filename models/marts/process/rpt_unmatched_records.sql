@@ -12,11 +12,6 @@ reasons as (
     select * from {{ ref('unmatched_reasons') }}
 ),
 
-claim_matches as (
-    select * from {{ ref('int_claim_matches') }}
-    where match_rank = 1
-),
-
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -26,18 +21,20 @@ unmatched as (
         data_source,
         reason_code,
         record_id,
-        patient_control_number,
         occurred_at,
-        amount
+        amount,
+        possible_encounter_key,
+        possible_score
     from billing
     union all
     select
         data_source,
         reason_code,
         record_id,
-        cast(null as varchar) as patient_control_number,
         occurred_at,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as varchar) as possible_encounter_key,
+        cast(null as integer) as possible_score
     from visits
 ),
 
@@ -58,19 +55,13 @@ explained as (
         unmatched.occurred_at,
         {{ whole_days('unmatched.occurred_at', 'clock.as_of') }} as age_days,
         cast(unmatched.amount as decimal(18, 2)) as amount,
-        claim_matches.encounter_key as possible_encounter_key,
-        claim_matches.score as possible_score,
+        unmatched.possible_encounter_key,
+        unmatched.possible_score,
         clock.as_of
     from unmatched
     cross join clock
     inner join reasons
         on unmatched.reason_code = reasons.reason_code
-    left join claim_matches
-        on
-            unmatched.reason_code = 'claim_without_encounter'
-            and unmatched.data_source = claim_matches.data_source
-            and unmatched.patient_control_number
-            = claim_matches.patient_control_number
 )
 
 select * from explained

@@ -28,8 +28,8 @@ loss_probabilities as (
     select * from {{ ref('loss_probabilities') }}
 ),
 
-documentation as (
-    select * from {{ ref('int_encounter_documentation') }}
+work_items as (
+    select * from {{ ref('int_work_items') }}
 ),
 
 encounter_ages as (
@@ -46,7 +46,7 @@ open_work as (
         stages.label as stage_label,
         blockers.blocker_label,
         blockers.next_action,
-        documentation.missing_item,
+        work_items.missing_item,
         encounter_ages.age_days,
         encounter_ages.age_without_hold_days,
         encounter_ages.age_bucket,
@@ -61,8 +61,8 @@ open_work as (
         on encounters.stage = stages.stage
     inner join blockers
         on encounters.primary_blocker_code = blockers.blocker_code
-    left join documentation
-        on encounters.encounter_key = documentation.encounter_key
+    left join work_items
+        on encounters.encounter_key = work_items.encounter_key
     left join encounter_ages
         on encounters.encounter_key = encounter_ages.encounter_key
     cross join clock

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'appointments'), 'appointment_id', 'updated_at'
+        raw('appointments'), 'appointment_id', 'updated_at'
     ) }}
 ),
 

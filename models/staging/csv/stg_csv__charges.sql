@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'charges'), 'charge_id', 'updated_at'
+        raw('charges'), 'charge_id', 'updated_at'
     ) }}
 ),
 

@@ -11,7 +11,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'claim_statuses'), event_id, 'occurred_at'
+        raw('claim_statuses'), event_id, 'occurred_at'
     ) }}
 ),
 

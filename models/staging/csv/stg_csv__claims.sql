@@ -1,7 +1,7 @@
 with
 
 feed_rows as (
-    select * from {{ newest_row(source('raw', 'claims'), 'claim_id') }}
+    select * from {{ newest_row(raw('claims'), 'claim_id') }}
 ),
 
 renamed as (

@@ -2,7 +2,7 @@ with
 
 feed_rows as (
     select *
-    from {{ newest_row(source('raw', 'coding'), 'coding_id', 'updated_at') }}
+    from {{ newest_row(raw('coding'), 'coding_id', 'updated_at') }}
 ),
 
 renamed as (

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'coverages'), 'coverage_id', 'updated_at'
+        raw('coverages'), 'coverage_id', 'updated_at'
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 versions as (
     select *
     from {{ versioned_rows(
-        source('raw', 'documents'),
+        raw('documents'),
         ['_data_source', 'document_id'],
         ['updated_at'],
     ) }}

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'documents'), 'document_id', 'updated_at'
+        raw('documents'), 'document_id', 'updated_at'
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'encounters'), 'encounter_id', 'updated_at'
+        raw('encounters'), 'encounter_id', 'updated_at'
     ) }}
 ),
 

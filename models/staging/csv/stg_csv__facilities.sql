@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'facilities'), 'facility_id', 'updated_at'
+        raw('facilities'), 'facility_id', 'updated_at'
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'holds'), 'hold_id', unless_never('ended_at')
+        raw('holds'), 'hold_id', unless_never('ended_at')
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'payers'), 'payer_id', 'updated_at'
+        raw('payers'), 'payer_id', 'updated_at'
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'providers'), 'provider_npi', 'updated_at'
+        raw('providers'), 'provider_npi', 'updated_at'
     ) }}
 ),
 

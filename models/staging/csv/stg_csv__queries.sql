@@ -2,7 +2,7 @@ with
 
 feed_rows as (
     select *
-    from {{ newest_row(source('raw', 'queries'), 'query_id', 'updated_at') }}
+    from {{ newest_row(raw('queries'), 'query_id', 'updated_at') }}
 ),
 
 renamed as (

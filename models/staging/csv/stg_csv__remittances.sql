@@ -3,7 +3,7 @@ with
 feed_rows as (
     select *
     from {{ newest_row(
-        source('raw', 'remittances'), 'remittance_id', 'paid_at'
+        raw('remittances'), 'remittance_id', 'paid_at'
     ) }}
 ),
 

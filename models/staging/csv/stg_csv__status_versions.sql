@@ -22,7 +22,7 @@ versions as (
         {%- endif %} as updated_at,
         {{ lineage() }}
     from {{ versioned_rows(
-        source('raw', feed), ['_data_source', id], versions
+        raw(feed), ['_data_source', id], versions
     ) }}
     where {{ clean(id) }} is not null
     {% if not loop.last -%}

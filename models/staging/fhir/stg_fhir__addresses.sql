@@ -1,7 +1,7 @@
 with
 
 resources as (
-    select * from {{ source('raw', 'fhir_resources') }}
+    select * from {{ raw('fhir_resources') }}
 ),
 
 grouped as (

@@ -3,14 +3,14 @@ with
 compositions as (
     select *
     from {{ newest_fhir(
-        source('raw', 'fhir_resources'), 'Composition'
+        raw('fhir_resources'), 'Composition'
     ) }}
 ),
 
 document_references as (
     select *
     from {{ newest_fhir(
-        source('raw', 'fhir_resources'), 'DocumentReference'
+        raw('fhir_resources'), 'DocumentReference'
     ) }}
 ),
 

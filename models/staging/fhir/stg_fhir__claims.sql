@@ -1,7 +1,7 @@
 with
 
 resources as (
-    select * from {{ newest_fhir(source('raw', 'fhir_resources'), 'Claim') }}
+    select * from {{ newest_fhir(raw('fhir_resources'), 'Claim') }}
 ),
 
 extracted as (

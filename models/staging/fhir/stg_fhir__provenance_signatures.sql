@@ -3,7 +3,7 @@ with
 resources as (
     select *
     from {{ newest_fhir(
-        source('raw', 'fhir_resources'), 'Provenance'
+        raw('fhir_resources'), 'Provenance'
     ) }}
 ),
 

@@ -3,7 +3,7 @@ with
 versions as (
     select *
     from {{ versioned_rows(
-        source('raw', 'fhir_resources'),
+        raw('fhir_resources'),
         ['_data_source', 'resource_type', 'resource_id'],
         ['version_id', 'last_updated'],
         "change is null and resource_type in ("

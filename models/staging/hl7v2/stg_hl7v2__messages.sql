@@ -1,7 +1,7 @@
 with
 
 segments as (
-    select * from {{ source('raw', 'hl7v2_segments') }}
+    select * from {{ raw('hl7v2_segments') }}
     where message_index > 0
 ),
 

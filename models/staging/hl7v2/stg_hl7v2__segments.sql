@@ -1,7 +1,7 @@
 with
 
 segments as (
-    select * from {{ source('raw', 'hl7v2_segments') }}
+    select * from {{ raw('hl7v2_segments') }}
     where
         segment_id in (
             'PID', 'PV1', 'MRG', 'TXA', 'FT1', 'SCH', 'AIS', 'AIP', 'AIL'

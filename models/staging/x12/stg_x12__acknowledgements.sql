@@ -1,7 +1,7 @@
 with
 
 segments as (
-    select * from {{ source('raw', 'x12_segments') }}
+    select * from {{ raw('x12_segments') }}
     where
         transaction_type in ('997', '999')
         or segment_id in ('ISA', 'TA1')

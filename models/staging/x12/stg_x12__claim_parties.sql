@@ -1,7 +1,7 @@
 with
 
 segments as (
-    select * from {{ source('raw', 'x12_segments') }}
+    select * from {{ raw('x12_segments') }}
     where
         transaction_type = '837'
         and segment_id in ('HL', 'SE', 'NM1', 'CLM', 'LX')
