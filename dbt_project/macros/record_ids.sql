@@ -51,19 +51,54 @@
     )
 {%- endmacro %}
 
-{# The names in an HL7 v2 segment, one row each, as a set-returning column: of
-   (segment, kind, identifier) those of its segment. #}
-{% macro each_name_of_segment(names) -%}
+{# Component n of the first repetition of an HL7 v2 field as hl7v2_component gives it;
+   most are plain and need not be decoded, which takes three times as long. #}
+{% macro hl7v2_plain_component(number, component=1) -%}
+    {%- set field -%} split_part(segment, field_separator, {{ number + 1 }}) {%- endset -%}
+    case
+        when
+            contains({{ field }}, escape_character)
+            or coalesce(
+                contains({{ field }}, nullif(subcomponent_separator, '')), false
+            )
+            then {{ hl7v2_component(number, component) }}
+        else nullif(nullif(trim(split_part(
+            split_part(
+                {{ field }}, coalesce(nullif(repetition_separator, ''), chr(0)), 1
+            ),
+            component_separator,
+            {{ component }}
+        )), ''), '""')
+    end
+{%- endmacro %}
+
+{# The patient in a field, as hl7v2_patient_id gives it. #}
+{% macro hl7v2_plain_patient_id(number) -%}
+    case
+        when coalesce(
+            contains(
+                split_part(segment, field_separator, {{ number + 1 }}),
+                nullif(repetition_separator, '')
+            ),
+            false
+        )
+            then {{ hl7v2_patient_id("segment", number) }}
+        else {{ hl7v2_plain_component(number) }}
+    end
+{%- endmacro %}
+
+{# A name of a visit or account as claims and others may give it: as its number, and
+   with its authority before it. #}
+{% macro each_visit_name(identifier, authority) -%}
     unnest(
-        case segment_id
-            {%- for segment_id, group in names | groupby(0) %}
-            when '{{ segment_id }}'
-                then [
-                    {%- for _, kind, identifier in group %}
-                    '{{ kind }}/' || {{ identifier }}{{ "," if not loop.last }}
-                    {%- endfor %}
-                ]
-            {%- endfor %}
+        case when {{ authority }} is null
+            then ['Encounter/' || {{ identifier }}, 'number/' || {{ identifier }}]
+            else [
+                'Encounter/' || {{ identifier }},
+                'number/' || {{ identifier }},
+                'Encounter/' || {{ hl7v2_assigned(identifier, authority) }},
+                'number/' || {{ hl7v2_assigned(identifier, authority) }}
+            ]
         end
     )
 {%- endmacro %}
