@@ -53,17 +53,22 @@
 {%- endmacro %}
 
 {# After a build of changes the tables between raw and the marts hold the patients of
-   that build only: nothing may be made from them that holds all. Fails where a model
-   is selected without the tables that it is made from. #}
+   that build only, and views read the raw records of these: nothing may be made from
+   them that holds all. Fails where a model is selected without what it is made from.
+   Whatever is built by such a run, no build of changes may rest on until one is noted
+   (`note_build`). #}
 {% macro refuse_partial_tables() %}
-    {% set last_build = adapter.get_relation(target.database, "changes", "last_build") %}
+    {% set last_build = run_query(
+        "select 1 from information_schema.tables"
+        ~ " where table_schema = 'changes' and table_name = 'last_build'"
+    ).rows | length %}
     {% if last_build and run_query(
         "select 1 from changes.last_build where is_partial"
     ).rows | length %}
         {% for name in selected_resources if name.startswith("model.") %}
             {% for parent in graph.nodes[name].depends_on.nodes
                 if parent.startswith("model.") and parent not in selected_resources
-                and graph.nodes[parent].config.materialized == "table" %}
+                and graph.nodes[parent].config.materialized != "incremental" %}
                 {{ exceptions.raise_compiler_error(
                     "the last build was of changes, so that "
                     ~ graph.nodes[parent].name ~ " holds some patients only: select "
@@ -72,6 +77,9 @@
                 ) }}
             {% endfor %}
         {% endfor %}
+    {% endif %}
+    {% if last_build %}
+        {% do run_query("update changes.last_build set fingerprint = ''") %}
     {% endif %}
 {% endmacro %}
 

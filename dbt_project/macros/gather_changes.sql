@@ -12,12 +12,12 @@
         {% do run_query(begin_with_news()) %}
     {% endif %}
     {% do run_query(add_encounters()) %}
-    {% for _ in range(50) %}
-        {% if execute and run_query(
+    {% set walk = namespace(is_over=false) %}
+    {% for _ in range(10000) if not walk.is_over %}
+        {% do run_query(follow_ids()) %}
+        {% set walk.is_over = not run_query(
             "select 1 from changes.next_ids limit 1"
         ).rows | length %}
-            {% do run_query(follow_ids()) %}
-        {% endif %}
     {% endfor %}
     {% for source in graph.sources.values() %}
         {% if source.name not in ("load_log", "run", "sources") %}
@@ -228,9 +228,13 @@
     select encounter_key
     from intermediate.int_signatures
     where (data_source, coalesce(signer_npi, ''), signed_at) in (
-        {{ signatures_at_once() }}
+        ({{ signatures_at_once() }})
         except
-        select * from changes.signatures_at_once_before
+        (select * from changes.signatures_at_once_before)
+        union
+        ((select * from changes.signatures_at_once_before)
+        except
+        ({{ signatures_at_once() }}))
     )
 {% endmacro %}
 
