@@ -115,10 +115,7 @@
             from (
                 select
                     source_file_id,
-                    unnest(range(
-                        first_position,
-                        coalesce(next_position, first_position + 1)
-                    )) as position
+                    unnest(range(first_position, next_position)) as position
                 from staging.stg_x12__units
                 where
                     not is_of_patient

@@ -51,39 +51,60 @@
     )
 {%- endmacro %}
 
-{# Component n of the first repetition of an HL7 v2 field as hl7v2_component gives it;
-   most are plain and need not be decoded, which takes three times as long. #}
-{% macro hl7v2_plain_component(number, component=1) -%}
-    {%- set field -%} split_part(segment, field_separator, {{ number + 1 }}) {%- endset -%}
+{# The fields of a segment that name something, one row each, as two set-returning
+   columns: `kind` of thing, and `text`. `fields` has the segment, the kind and the
+   number of each. #}
+{% macro named_fields(fields) -%}
+    unnest(case segment_id
+        {%- for segment_id, group in fields | groupby(0) %}
+        when '{{ segment_id }}' then [
+            {%- for _, kind, number in group %}
+            {
+                'kind': '{{ kind }}',
+                'text': split_part(segment, field_separator, {{ number + 1 }})
+            }{{ "," if not loop.last }}
+            {%- endfor %}
+        ]
+        {%- endfor %}
+    end, recursive := true)
+{%- endmacro %}
+
+{# The repetition of a field that names its thing: the first, of a patient the first
+   record number (see hl7v2_patient_id). #}
+{% macro naming_repetition(kind, text) -%}
     case
-        when
-            contains({{ field }}, escape_character)
-            or coalesce(
-                contains({{ field }}, nullif(subcomponent_separator, '')), false
+        when not coalesce(
+            contains({{ text }}, nullif(repetition_separator, '')), false
+        )
+            then {{ text }}
+        when {{ kind }} = 'Patient'
+            then coalesce(
+                list_filter(
+                    string_split({{ text }}, repetition_separator),
+                    lambda repetition:
+                        split_part(repetition, component_separator, 5) = 'MR'
+                        and trim(split_part(repetition, component_separator, 1))
+                        not in ('', '""')
+                )[1],
+                split_part({{ text }}, repetition_separator, 1)
             )
-            then {{ hl7v2_component(number, component) }}
-        else nullif(nullif(trim(split_part(
-            split_part(
-                {{ field }}, coalesce(nullif(repetition_separator, ''), chr(0)), 1
-            ),
-            component_separator,
-            {{ component }}
-        )), ''), '""')
+        else split_part({{ text }}, repetition_separator, 1)
     end
 {%- endmacro %}
 
-{# The patient in a field, as hl7v2_patient_id gives it. #}
-{% macro hl7v2_plain_patient_id(number) -%}
+{# Component n of a repetition as hl7v2_part gives it; most are plain and need not be
+   decoded, which takes three times as long. #}
+{% macro hl7v2_plain_part(repetition, component=1) -%}
     case
-        when coalesce(
-            contains(
-                split_part(segment, field_separator, {{ number + 1 }}),
-                nullif(repetition_separator, '')
-            ),
-            false
-        )
-            then {{ hl7v2_patient_id("segment", number) }}
-        else {{ hl7v2_plain_component(number) }}
+        when
+            contains({{ repetition }}, escape_character)
+            or coalesce(
+                contains({{ repetition }}, nullif(subcomponent_separator, '')), false
+            )
+            then {{ hl7v2_part(repetition, component) }}
+        else nullif(nullif(trim(split_part(
+            {{ repetition }}, component_separator, {{ component }}
+        )), ''), '""')
     end
 {%- endmacro %}
 

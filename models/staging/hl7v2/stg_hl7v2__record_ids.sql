@@ -1,12 +1,14 @@
-{% set visits = (('PID', 18), ('PV1', 19), ('MRG', 3), ('MRG', 5)) %}
-{% set others = (
-    ('PID', 'Patient', hl7v2_plain_patient_id(3)),
-    ('MRG', 'Patient', hl7v2_plain_patient_id(1)),
-    ('SCH', 'Appointment', hl7v2_plain_component(1)),
-    ('SCH', 'Appointment', hl7v2_plain_component(2)),
-    ('TXA', 'DocumentReference', hl7v2_plain_component(12)),
-    ('TXA', 'DocumentReference', hl7v2_plain_component(13)),
-    ('MSH', 'message', clean('message_control_id')),
+{% set fields = (
+    ('PID', 'Patient', 3),
+    ('PID', 'visit', 18),
+    ('PV1', 'visit', 19),
+    ('MRG', 'Patient', 1),
+    ('MRG', 'visit', 3),
+    ('MRG', 'visit', 5),
+    ('SCH', 'Appointment', 1),
+    ('SCH', 'Appointment', 2),
+    ('TXA', 'DocumentReference', 12),
+    ('TXA', 'DocumentReference', 13),
 ) %}
 
 with
@@ -18,40 +20,62 @@ segments as (
         and segment_id in ('MSH', 'PID', 'PV1', 'MRG', 'SCH', 'TXA')
 ),
 
-visits as (
-    {% for segment_id, number in visits -%}
+fields as (
     select
         _batch_id,
         _data_source,
-        {{ record_key('message_index') }} as record_key,
-        {{ hl7v2_plain_component(number) }} as visit_id,
-        {{ hl7v2_plain_component(number, 4) }} as authority
+        _file_id,
+        message_index,
+        component_separator,
+        repetition_separator,
+        escape_character,
+        subcomponent_separator,
+        field_separator,
+        {{ named_fields(fields) }}
     from segments
-    where segment_id = '{{ segment_id }}'
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
-    {% endfor %}
+    where segment_id <> 'MSH'
+),
+
+repetitions as (
+    select
+        *,
+        {{ naming_repetition('kind', 'text') }} as repetition
+    from fields
+    where text <> ''
+),
+
+identified as (
+    select
+        *,
+        {{ hl7v2_plain_part('repetition') }} as identifier,
+        {{ hl7v2_plain_part('repetition', 4) }} as authority
+    from repetitions
 ),
 
 names as (
     select
         _batch_id,
         _data_source,
-        record_key,
-        {{ each_visit_name('visit_id', 'authority') }} as name
-    from visits
-    where visit_id is not null
-    {% for segment_id, kind, identifier in others -%}
+        {{ record_key('message_index') }} as record_key,
+        {{ each_visit_name('identifier', 'authority') }} as name
+    from identified
+    where kind = 'visit' and identifier is not null
     union all
     select
         _batch_id,
         _data_source,
         {{ record_key('message_index') }} as record_key,
-        '{{ kind }}/' || {{ identifier }} as name
+        kind || '/' || identifier as name
+    from identified
+    where kind <> 'visit'
+    union all
+    select
+        _batch_id,
+        _data_source,
+        {{ record_key('message_index') }} as record_key,
+        'message/' || {{ clean('message_control_id') }} as name
     from segments
-    where segment_id = '{{ segment_id }}'
-    {% endfor %}
+    where segment_id = 'MSH'
 ),
 
 keyed as (

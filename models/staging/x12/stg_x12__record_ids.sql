@@ -8,6 +8,10 @@
     ('own', 'Patient', x12_element(2), "segment_id = 'REF' and qualifier = 'EA'"),
     ('own', 'Patient', x12_element(9), "segment_id = 'NM1' and qualifier = 'IL'"),
     ('own', 'member', x12_element(9), "segment_id = 'NM1' and qualifier = 'IL'"),
+    ('answered', 'interchange', 'interchange_control_number', "segment_id = 'CLM'"),
+    ('answered', 'group', 'group_control_number', "segment_id = 'CLM'"),
+    ('answer', 'interchange', 'qualifier', "segment_id = 'TA1'"),
+    ('answer', 'group', x12_element(2), "segment_id = 'AK1'"),
 ) %}
 
 with
@@ -52,14 +56,15 @@ placed as (
     from segments
 ),
 
-of_patients as (
-    select placed.*
+in_units as (
+    select
+        placed.*,
+        units.is_of_patient
     from placed
     inner join units
         on
             placed._file_id = units.source_file_id
             and placed.unit_position = units.first_position
-    where units.is_of_patient
 ),
 
 names as (
@@ -70,45 +75,14 @@ names as (
         {{ record_key('unit_position') }} as record_key,
         '{{ role }}' as role,
         '{{ kind }}/' || {{ identifier }} as name
-    from of_patients
-    where {{ condition }}
+    from in_units
+    where
+        is_of_patient = {{ 'false' if role == 'answer' else 'true' }}
+        and {{ condition }}
+    {% if not loop.last -%}
     union all
-    {% endfor -%}
-    select
-        _batch_id,
-        _data_source,
-        {{ record_key('unit_position') }} as record_key,
-        'answered' as role,
-        'interchange/' || interchange_control_number as name
-    from of_patients
-    where segment_id = 'CLM'
-    union all
-    select
-        _batch_id,
-        _data_source,
-        {{ record_key('unit_position') }} as record_key,
-        'answered' as role,
-        'group/' || group_control_number as name
-    from of_patients
-    where segment_id = 'CLM'
-    union all
-    select
-        _batch_id,
-        _data_source,
-        {{ record_key('unit_position') }} as record_key,
-        'answer' as role,
-        'interchange/' || qualifier as name
-    from placed
-    where segment_id = 'TA1'
-    union all
-    select
-        _batch_id,
-        _data_source,
-        {{ record_key('unit_position') }} as record_key,
-        'answer' as role,
-        'group/' || {{ x12_element(2) }} as name
-    from placed
-    where segment_id = 'AK1'
+    {% endif -%}
+    {% endfor %}
 ),
 
 keyed as (

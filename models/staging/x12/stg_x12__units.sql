@@ -2,14 +2,22 @@ with
 
 segments as (
     select
-        *,
-        {{ x12_element(3) }} as level_code
+        _batch_id,
+        _data_source,
+        _file_id,
+        _position,
+        segment_id,
+        transaction_type,
+        case when segment_id = 'HL' then {{ x12_element(3) }} end as level_code
     from {{ new_batches('x12_segments') }}
-    where
-        segment_id in (
-            'ISA', 'TA1', 'GS', 'ST', 'HL', 'CLP', 'PLB', 'SE', 'GE', 'IEA'
-        )
-        or (segment_id = 'LX' and transaction_type = '835')
+),
+
+ends as (
+    select
+        _file_id,
+        max(_position) + 1 as end_position
+    from segments
+    group by 1
 ),
 
 starts as (
@@ -18,22 +26,32 @@ starts as (
         segment_id = 'CLP'
         or (segment_id = 'HL' and level_code in ('22', 'PT')) as is_of_patient
     from segments
-    where segment_id <> 'HL' or level_code is distinct from '23'
+    where
+        segment_id in (
+            'ISA', 'TA1', 'GS', 'ST', 'CLP', 'PLB', 'SE', 'GE', 'IEA'
+        )
+        or (segment_id = 'HL' and level_code is distinct from '23')
+        or (segment_id = 'LX' and transaction_type = '835')
 ),
 
 units as (
     select
-        _batch_id as batch_id,
-        _data_source as data_source,
-        _file_id as source_file_id,
-        {{ record_key() }} as record_key,
-        _position as first_position,
-        lead(_position) over (
-            partition by _file_id
-            order by _position
+        starts._batch_id as batch_id,
+        starts._data_source as data_source,
+        starts._file_id as source_file_id,
+        {{ record_key('starts._position', 'starts._file_id') }} as record_key,
+        starts._position as first_position,
+        coalesce(
+            lead(starts._position) over (
+                partition by starts._file_id
+                order by starts._position
+            ),
+            ends.end_position
         ) as next_position,
-        is_of_patient
+        starts.is_of_patient
     from starts
+    inner join ends
+        on starts._file_id = ends._file_id
 )
 
 select * from units
