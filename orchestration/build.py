@@ -4,8 +4,8 @@ A build of changes takes three steps of dbt. It names the records that came
 (`names`), builds for their patients what is counted over all patients (`news`), and
 then builds for them, and for everybody whom those counts touch, all there is
 (`changes`). The rows are those of a full build; where that is not sure, everything
-is built. What has changed is found by macros (`gather_changes`); this module knows
-only the order. See docs/decisions/0021.
+is built. What has changed is found by macros (`gather_changes`, `last_build`); this
+module knows only the order. See docs/decisions/0021.
 """
 
 import hashlib
@@ -27,11 +27,17 @@ _COMMON = "tag:common"
 _MADE_OF = ("models", "seeds", "dbt_project/macros", "dbt_project/dbt_project.yml")
 
 
-def build(settings: Settings, selection: Sequence[str], on_node: OnNode) -> list[str]:
+def build(
+    settings: Settings,
+    selection: Sequence[str],
+    on_node: OnNode,
+    on_search: OnNode = lambda _node: None,
+) -> list[str]:
     """Run `dbt build` without unit tests, on what has changed where that is enough.
 
     `selection` is what dbt is asked to select. `on_node` is given the event that ends
-    each node of the last step. Returns why it was not enough to build what has
+    each node of the last step, `on_search` of those before, which find what has
+    changed. Returns why it was not enough to build what has
     changed; nothing when it was. Raises DbtError when a node failed.
     """
     arguments = ("build", "--exclude-resource-type", "unit_test", *selection)
@@ -41,7 +47,7 @@ def build(settings: Settings, selection: Sequence[str], on_node: OnNode) -> list
     fingerprint = _fingerprint(settings)
     reasons = ["nothing was built before, or by other models, seeds or zones"]
     if _asked(settings, "select fingerprint from changes.last_build") == [fingerprint]:
-        reasons = _build_changes(settings, arguments, on_node)
+        reasons = _build_changes(settings, arguments, on_node, on_search)
     if reasons:
         run_command(settings, arguments, on_node)
     _note(settings, fingerprint, is_partial=not reasons)
@@ -55,7 +61,10 @@ def _is_whole(selection: Sequence[str]) -> bool:
 
 
 def _build_changes(
-    settings: Settings, arguments: Sequence[str], on_node: OnNode
+    settings: Settings,
+    arguments: Sequence[str],
+    on_node: OnNode,
+    on_search: OnNode,
 ) -> list[str]:
     """Build what has changed; return why that is not enough, nothing where it is."""
     steps = (
@@ -63,7 +72,7 @@ def _build_changes(
         ("news", ("run", "--select", f"+{_COMMON}", "--exclude", _NAMES)),
     )
     for step, command in steps:
-        run_command(settings, command, lambda _node: None, step=step)
+        run_command(settings, command, on_search, step=step)
         reasons = _asked(settings, "select reason from changes.reasons_to_build_all")
         if reasons:
             return reasons

@@ -17,7 +17,8 @@ from orchestration.failures import in_plain_words
 from orchestration.resources import Progress
 from orchestration.settings import Settings
 
-STEP = "Building the warehouse"
+_SEARCH = "Finding what has changed"
+_STEP = "Building the warehouse"
 
 
 @dbt_assets(
@@ -35,16 +36,21 @@ def build_warehouse(
         context, {}, DagsterDbtTranslator()
     )
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
+    searched: list[str] = []
     messages: list[DbtCoreCliEventMessage] = []
-    progress(STEP, 0, total)
+    progress(_SEARCH, 0, None)
+
+    def on_search(event: dict[str, Any]) -> None:
+        searched.append(event["info"]["name"])
+        progress(_SEARCH, len(searched), None)
 
     def on_node(event: dict[str, Any]) -> None:
         messages.append(DbtCoreCliEventMessage(event, {}))
-        progress(STEP, len(messages), total)
+        progress(_STEP, len(messages), total)
 
     problem: dbt_runner.DbtError | None = None
     try:
-        reasons = build.build(settings, params.selection_args, on_node)
+        reasons = build.build(settings, params.selection_args, on_node, on_search)
         context.log.info(
             f"Everything was built: {'; '.join(reasons)}"
             if reasons

@@ -88,6 +88,7 @@ def test_the_demo_succeeds_and_shows_how_far_it_is(first: Answer):
         "Starting",
         "Reading files",
         "Checking what came in",
+        "Finding what has changed",
         "Building the warehouse",
         "Publishing",
     ]
