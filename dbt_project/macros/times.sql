@@ -113,7 +113,7 @@
 
 {# A timestamp and so many seconds, which may be a number with decimals. #}
 {% macro add_seconds(column, seconds) -%}
-    ({{ column }} + to_microseconds(cast({{ seconds }} * 1000000 as bigint)))
+    ({{ column }} + to_microseconds(cast(({{ seconds }}) * 1000000 as bigint)))
 {%- endmacro %}
 
 {# Whole seconds from one timestamp to a later one, rounded down. #}
