@@ -12,12 +12,12 @@ from pydantic import Field
 from orchestration import raw
 from orchestration.as_of import AsOfError, read_as_of
 from orchestration.extract.pull import Pulled, pull_all
-from orchestration.failures import in_plain_words
-from orchestration.ingest import IngestProgress, ingest
+from orchestration.failures import RETRIES, in_plain_words
+from orchestration.ingest import IngestProgress, LandingNotFoundError, ingest
 from orchestration.landing import wait_for_rest
 from orchestration.publish import PublishError, publish
 from orchestration.raw_store import IngestError
-from orchestration.resources import Progress
+from orchestration.resources import WAREHOUSE_POOL, Progress
 from orchestration.settings import Settings
 from orchestration.sources import SourcesError, read_sources
 
@@ -25,6 +25,7 @@ INGEST_OP = "ingest_landing"
 PULLING = "Pulling"
 READING = "Reading files"
 PUBLISHING = "Publishing"
+LOAD_LOG = dg.AssetKey(["raw", raw.LOAD_LOG])
 PUBLISHED_DATABASE = dg.AssetKey(["published", "database"])
 PUBLISHED_PAGE = dg.AssetKey(["published", "page"])
 
@@ -63,12 +64,13 @@ class RefreshConfig(dg.Config):
             description="Each database and server gave all that it was asked for.",
         )
     ],
+    retry_policy=RETRIES,
 )
 def pull_sources(
     settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
     """Land what is new in the databases and servers that sources.yml names."""
-    with in_plain_words(SourcesError):
+    with in_plain_words(final=(SourcesError,)):
         sources = read_sources(settings.sources_path)
     pulls = pull_all(
         sources,
@@ -114,6 +116,8 @@ def _answered(pulled: list[Pulled]) -> dg.AssetCheckResult:
         )
         for table in raw.SCHEMAS
     ],
+    retry_policy=RETRIES,
+    pool=WAREHOUSE_POOL,
 )
 def ingest_landing(
     config: RefreshConfig,
@@ -125,7 +129,9 @@ def ingest_landing(
     def tell(reached: IngestProgress) -> None:
         progress(READING, reached.bytes_done, reached.bytes_total)
 
-    with in_plain_words(IngestError, AsOfError, SourcesError):
+    with in_plain_words(
+        IngestError, final=(AsOfError, SourcesError, LandingNotFoundError)
+    ):
         wait_for_rest(settings.landing_path, settings.settle_seconds)
         result = ingest(
             settings.landing_path,
@@ -158,7 +164,12 @@ def published_assets(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         for key, kind in ((PUBLISHED_DATABASE, "duckdb"), (PUBLISHED_PAGE, "html"))
     ]
 
-    @dg.multi_asset(name="publish_marts", specs=specs)
+    @dg.multi_asset(
+        name="publish_marts",
+        specs=specs,
+        retry_policy=RETRIES,
+        pool=WAREHOUSE_POOL,
+    )
     def publish_marts(
         settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
     ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]

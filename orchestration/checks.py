@@ -17,7 +17,7 @@ from orchestration.reconciliation import (
     last_ingest,
     rejects_by_reason,
 )
-from orchestration.resources import Progress
+from orchestration.resources import WAREHOUSE_POOL, Progress
 from orchestration.settings import Settings
 from orchestration.validation import Expectation, Outcome, Suite, SuiteError
 
@@ -130,6 +130,7 @@ def _mart_checks(suites: Sequence[Suite]) -> dg.AssetChecksDefinition:
         name="validate_marts",
         specs=[_spec(item) for suite in suites for item in suite.expectations],
         can_subset=True,
+        pool=WAREHOUSE_POOL,
     )
     def validate_marts(
         context: dg.AssetCheckExecutionContext,

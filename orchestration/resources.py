@@ -11,6 +11,9 @@ import dagster as dg
 
 from orchestration.settings import Settings, load_settings
 
+WAREHOUSE_POOL = "warehouse"
+"""What only one run at a time may do: write raw or the warehouse, or read it whole."""
+
 
 class Progress(Protocol):
     """Someone to tell how far a step is."""

@@ -1,6 +1,6 @@
 """Runs of the job: start one in this process, and read how the last one ended.
 
-Every run is kept in the instance in the data folder, so that the Dagster UI shows
+Every run is kept in one history, so that the Dagster UI shows
 what the command line started and the command line shows what the scheduler did.
 """
 
@@ -14,11 +14,13 @@ import dagster as dg
 from orchestration.assets import INGEST_OP
 from orchestration.automation import refresh_warehouse
 from orchestration.definitions import definitions
+from orchestration.launcher import run_in_terminal
 from orchestration.resources import Progress
 from orchestration.run_result import FailedCheck, Run
 from orchestration.settings import PROJECT_DIR, Settings
 
 _CONFIG = "dagster.yaml"
+_IN_PRODUCTION = "docs/deployment/dagster.yaml"
 # dbt's name for the number of rows that a test found.
 _FAILED_ROWS = "dagster_dbt/failed_row_count"
 # Dagster prints every event; here the summary and the event log take its place.
@@ -26,10 +28,11 @@ _SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Open the run history in the data folder; made when it is not there."""
+    """Open the run history that the services use too; made when it is not there."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_DIR / _CONFIG, home / _CONFIG)
+    chosen = _CONFIG if settings.history_host is None else _IN_PRODUCTION
+    shutil.copyfile(PROJECT_DIR / chosen, home / _CONFIG)
     return dg.DagsterInstance.from_config(str(home))
 
 
@@ -40,7 +43,7 @@ def refresh(settings: Settings, *, as_of: str | None, progress: Progress) -> Run
     """
     job = definitions().resolve_job_def(refresh_warehouse.name)
     config = {"ops": {INGEST_OP: {"config": {"as_of": as_of}}}, "loggers": _SILENT}
-    with open_instance(settings) as instance:
+    with open_instance(settings) as instance, run_in_terminal(settings):
         result = job.execute_in_process(
             run_config=config,
             instance=instance,

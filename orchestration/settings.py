@@ -7,6 +7,7 @@ everything that is about one source system; that is `sources.yml`.
 import os
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     NonNegativeFloat,
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     landing: Path | None = None
     sources: Path | None = None
     settle_seconds: NonNegativeFloat = 2.0
+    time_zone: str = "UTC"
     workers: PositiveInt = min(os.cpu_count() or 1, 4)
     warehouse: Path | None = None
     target: str = "duckdb"
@@ -44,6 +46,8 @@ class Settings(BaseSettings):
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
     hash_key: SecretStr = SecretStr("")
+    # Its presence says that the run history is in PostgreSQL; see docs/deployment.
+    history_host: str | None = None
 
     @field_validator("memory")
     @classmethod
@@ -52,6 +56,16 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[MGT]B", size):
             raise ValueError("write a number and a unit, such as 4GB or 800MB")
         return size
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        """Refuse what no clock is known for."""
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("write a zone such as America/New_York") from None
+        return name
 
     @field_validator("data_dir")
     @classmethod
@@ -101,8 +115,13 @@ class Settings(BaseSettings):
         return self.data_path / "published"
 
     @property
+    def report_days_path(self) -> Path:
+        """What readers open of past days: one file for each report and day."""
+        return self.published_path / "report_days"
+
+    @property
     def dagster_home(self) -> Path:
-        """Run history of the scheduler."""
+        """Dagster's own folder: its settings, and its history where that is SQLite."""
         return self.data_path / "dagster"
 
     def _or(self, chosen: Path | None, name: str) -> Path:

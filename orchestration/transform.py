@@ -14,7 +14,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration import build, dbt_runner
 from orchestration.failures import in_plain_words
-from orchestration.resources import Progress
+from orchestration.resources import WAREHOUSE_POOL, Progress
 from orchestration.settings import Settings
 
 _SEARCH = "Finding what has changed"
@@ -25,6 +25,7 @@ _STEP = "Building the warehouse"
     manifest=dbt_runner.prepare_manifest(),
     project=DbtProject(dbt_runner.DBT_DIR),
     name="build_warehouse",
+    pool=WAREHOUSE_POOL,
 )
 def build_warehouse(
     context: dg.AssetExecutionContext,

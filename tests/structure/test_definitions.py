@@ -1,16 +1,12 @@
 """The asset graph as Dagster loads it."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration import dbt_runner, raw
-from orchestration.automation import fingerprint
 from orchestration.definitions import definitions
-from orchestration.settings import Settings
 from orchestration.validation import read_suites
 
 PUBLISHED = dg.AssetKey(["published", "database"])
@@ -26,25 +22,8 @@ def graph(defs: dg.Definitions):  # Dagster does not export the type
     return defs.resolve_asset_graph()
 
 
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
 def test_the_definitions_load_and_can_be_run(defs):
     dg.Definitions.validate_loadable(defs)
-
-
-def test_there_is_one_job_one_nightly_schedule_and_one_sensor(defs):
-    assert [job.name for job in defs.jobs] == ["refresh_warehouse"]
-    (schedule,) = defs.schedules
-    assert (schedule.cron_schedule, schedule.job_name) == (
-        "0 2 * * *",
-        "refresh_warehouse",
-    )
-    (sensor,) = defs.sensors
-    assert sensor.job_name == "refresh_warehouse"
 
 
 def test_every_dbt_source_is_a_raw_table_that_ingest_makes(graph):
@@ -118,52 +97,3 @@ def test_the_models_are_built_after_the_checks_on_raw(defs):
         "validate_feeds",
     } <= dependencies["build_warehouse"]
     assert "validate_marts" in dependencies["publish_marts"]
-
-
-def look(sensor, instance, data: Path, cursor: str | None) -> dg.SensorResult:
-    context = dg.build_sensor_context(
-        instance=instance,
-        cursor=cursor,
-        resources={"settings": Settings(data_dir=data)},
-    )
-    return sensor(context)
-
-
-def test_the_sensor_asks_once_when_files_have_arrived_and_rest(
-    defs, instance, tmp_path
-):
-    (sensor,) = defs.sensors
-    file = tmp_path / "landing" / "synthetic-name.csv"
-    file.parent.mkdir()
-    file.write_text("one")
-
-    arriving = look(sensor, instance, tmp_path, None)
-    rest = look(sensor, instance, tmp_path, arriving.cursor)
-    again = look(sensor, instance, tmp_path, rest.cursor)
-
-    assert not arriving.run_requests
-    assert len(rest.run_requests) == 1
-    assert not again.run_requests
-    assert "synthetic" not in f"{arriving}{rest}{again}"
-
-
-def test_the_sensor_waits_while_a_file_grows(defs, instance, tmp_path):
-    (sensor,) = defs.sensors
-    file = tmp_path / "landing" / "synthetic-name.csv"
-    file.parent.mkdir()
-    file.write_text("one")
-    arriving = look(sensor, instance, tmp_path, None)
-    file.write_text("one and more")
-
-    growing = look(sensor, instance, tmp_path, arriving.cursor)
-
-    assert not growing.run_requests
-
-
-def test_a_fingerprint_changes_with_any_file_and_only_then(tmp_path):
-    empty = fingerprint(tmp_path)
-    (tmp_path / "a").write_text("1")
-    one = fingerprint(tmp_path)
-
-    assert len({empty, one, fingerprint(tmp_path / "missing")}) == 2
-    assert one == fingerprint(tmp_path)

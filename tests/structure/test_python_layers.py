@@ -31,6 +31,8 @@ RUN_BY_DAGSTER = {
     "definitions",
     "failures",
     "history",
+    "launcher",
+    "report_days",
     "resources",
     "runs",
     "transform",
