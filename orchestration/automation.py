@@ -15,7 +15,8 @@ from orchestration.sources import SourcesError, read_sources
 
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
-    selection=dg.AssetSelection.all(),
+    # Alerts come after it, whatever it comes to (`alert_assets`).
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("alerts"),
     executor_def=dg.in_process_executor,
     description="Ingest what is new, check it, build, check, publish.",
 )

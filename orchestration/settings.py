@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     memory: str = "4GB"
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
+    runbook_url: str = "docs/runbook.md"
     hash_key: SecretStr = SecretStr("")
 
     @field_validator("memory")
@@ -99,6 +100,11 @@ class Settings(BaseSettings):
     def published_path(self) -> Path:
         """What readers open: the published database and the page."""
         return self.data_path / "published"
+
+    @property
+    def alerts_path(self) -> Path:
+        """The log of alerts: what was told, and what people decided about it."""
+        return self.data_path / "alerts"
 
     @property
     def dagster_home(self) -> Path:

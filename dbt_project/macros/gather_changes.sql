@@ -19,7 +19,7 @@
             "select 1 from changes.next_ids limit 1"
         ).rows | length %}
     {% endfor %}
-    {% for source in graph.sources.values() %}
+    {% for source in graph.sources.values() if source.source_name == "raw" %}
         {% if source.name not in ("load_log", "run", "sources") %}
             {% do run_query(changed_rows(source.name)) %}
         {% endif %}

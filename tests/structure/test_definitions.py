@@ -36,15 +36,33 @@ def test_the_definitions_load_and_can_be_run(defs):
     dg.Definitions.validate_loadable(defs)
 
 
-def test_there_is_one_job_one_nightly_schedule_and_one_sensor(defs):
-    assert [job.name for job in defs.jobs] == ["refresh_warehouse"]
-    (schedule,) = defs.schedules
+def test_a_refresh_has_one_job_one_nightly_schedule_and_one_sensor(defs):
+    assert [job.name for job in defs.jobs] == ["refresh_warehouse", "send_alerts"]
+    (schedule, _) = defs.schedules
     assert (schedule.cron_schedule, schedule.job_name) == (
         "0 2 * * *",
         "refresh_warehouse",
     )
-    (sensor,) = defs.sensors
-    assert sensor.job_name == "refresh_warehouse"
+    assert defs.sensors[0].job_name == "refresh_warehouse"
+
+
+def test_alerts_come_after_a_refresh_whatever_it_came_to_and_every_hour(defs):
+    """A run that failed makes nothing more, so alerts have a job of their own."""
+    _, *after = defs.sensors
+    _, hourly = defs.schedules
+    refresh = defs.resolve_job_def("refresh_warehouse")
+
+    statuses = {sensor.name: sensor.job_name for sensor in after}
+    assert statuses == {
+        "alerts_after_success": "send_alerts",
+        "alerts_after_failure": "send_alerts",
+    }
+    assert (hourly.job_name, hourly.cron_schedule) == ("send_alerts", "5 * * * *")
+    assert hourly.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert {sensor.default_status for sensor in after} == {
+        dg.DefaultSensorStatus.RUNNING
+    }
+    assert "tell_alerts" not in {node.name for node in refresh.graph.nodes}
 
 
 def test_every_dbt_source_is_a_raw_table_that_ingest_makes(graph):
@@ -53,6 +71,8 @@ def test_every_dbt_source_is_a_raw_table_that_ingest_makes(graph):
     sources = {
         dg.AssetKey([source["source_name"], source["name"]])
         for source in manifest["sources"].values()
+        # What people decided is no asset: nobody can make it again.
+        if source["source_name"] != "alerts"
     }
 
     assert sources
@@ -132,7 +152,7 @@ def look(sensor, instance, data: Path, cursor: str | None) -> dg.SensorResult:
 def test_the_sensor_asks_once_when_files_have_arrived_and_rest(
     defs, instance, tmp_path
 ):
-    (sensor,) = defs.sensors
+    sensor, *_ = defs.sensors
     file = tmp_path / "landing" / "synthetic-name.csv"
     file.parent.mkdir()
     file.write_text("one")
@@ -148,7 +168,7 @@ def test_the_sensor_asks_once_when_files_have_arrived_and_rest(
 
 
 def test_the_sensor_waits_while_a_file_grows(defs, instance, tmp_path):
-    (sensor,) = defs.sensors
+    sensor, *_ = defs.sensors
     file = tmp_path / "landing" / "synthetic-name.csv"
     file.parent.mkdir()
     file.write_text("one")
