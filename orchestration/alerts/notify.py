@@ -22,7 +22,8 @@ from orchestration.alerts.words import body_of, severity_of, title_of
 class Told:
     """What one look came to; `failed` and `unknown` are names of destinations.
 
-    Those that failed took no message, those that are unknown have no address.
+    Those that failed took no message; those that are unknown have no address, where
+    others have one.
     """
 
     open_count: int
@@ -59,6 +60,7 @@ def look(
             runbook_url,
         )
     kinds = [event.event for event in decision.events]
+    known = destinations.by_name.keys()
     asked = {message.destination for message in decision.messages}
     return Told(
         open_count=decision.open_count,
@@ -66,7 +68,7 @@ def look(
         resolved_count=kinds.count(RESOLVED),
         sent_count=sent_count,
         failed=tuple(sorted(failed)),
-        unknown=tuple(sorted(asked - destinations.by_name.keys())),
+        unknown=tuple(sorted(asked - known)) if known else (),
     )
 
 
