@@ -67,9 +67,7 @@ class Decision:
 def decide(found: Found, history: History, rules: Rules, now: datetime) -> Decision:
     """Compare what is open with the log and say what is new, over and due."""
     alerts = {
-        alert.key: alert
-        for alert in found.alerts
-        if rules.by_code[alert.code].is_enabled
+        alert.key: alert for alert in found.alerts if rules.has_enabled(alert.code)
     }
     events = [
         *(_noticed(alert, history.states, now) for alert in alerts.values()),
@@ -107,13 +105,8 @@ def _over(
         for key, state in states.items()
         if state.resolved_at is None
         and key not in alerts
-        and (found.judges(state.alert) or not _is_enabled(state.alert, rules))
+        and (found.judges(state.alert) or not rules.has_enabled(state.alert.code))
     ]
-
-
-def _is_enabled(alert: Alert, rules: Rules) -> bool:
-    rule = rules.by_code.get(alert.code)
-    return rule is not None and rule.is_enabled
 
 
 def _due(states: Iterable[State], rules: Rules, now: datetime) -> list[Message]:

@@ -54,6 +54,14 @@ class Rules:
     routes: Mapping[str, tuple[str, ...]]
     hours: Mapping[int, Hours]
 
+    def has_enabled(self, code: str) -> bool:
+        """Whether this kind of alert is to be raised; one without a rule is not."""
+        return code in self.by_code and self.by_code[code].is_enabled
+
+    def title(self, code: str) -> str:
+        """Return what a kind of alert is called; its code when its rule is gone."""
+        return self.by_code[code].title if code in self.by_code else code
+
     def destinations(self, owner_role: str) -> tuple[str, ...]:
         """Return where the alerts of a role go."""
         return self.routes.get(owner_role, (DEFAULT,))

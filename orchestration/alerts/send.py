@@ -69,8 +69,13 @@ def open_destinations(
                 "billing=mailtos://..., with commas between entries"
             )
         name, url = found[1].lower(), found[2]
-        channel = by_name.setdefault(name, apprise.Apprise(asset=_asset()))
-        if not channel.add(url):
+        if name in by_name:
+            raise AlertUrlError(
+                f"CHARTGAP_ALERT_URLS, entry {number}: {name} is there twice; give "
+                "each address its own name, and a row in seeds/alert_routes.csv"
+            )
+        by_name[name] = apprise.Apprise(asset=_asset())
+        if not by_name[name].add(url):
             raise AlertUrlError(
                 f"CHARTGAP_ALERT_URLS, entry {number} ({name}): apprise does not "
                 "understand the address; see docs/alerts.md for examples"

@@ -28,7 +28,7 @@ def title_of(message: Message, rules: Rules) -> str:
         return f"Chartgap: {len(message.alerts)} open alerts"
     [alert] = message.alerts
     again = " again" if message.recurrence else ""
-    return f"Chartgap: {message.kind}{again}: {rules.by_code[alert.code].title}"
+    return f"Chartgap: {message.kind}{again}: {rules.title(alert.code)}"
 
 
 def severity_of(message: Message) -> str:

@@ -22,6 +22,7 @@ from orchestration.alerts.log import (
     fold,
 )
 from orchestration.alerts.rules import Rules, read_rules
+from orchestration.alerts.words import title_of
 
 # A Tuesday at noon: people are at work and the digest of the day is due.
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -221,6 +222,16 @@ def test_a_rule_that_is_switched_off_raises_nothing_and_ends_what_it_raised(rule
     decision = alerts.look(NOON + HOUR, GAP, judged=frozenset())
 
     assert noted(decision) == [RESOLVED]
+
+
+def test_an_alert_whose_rule_is_gone_is_over_and_raises_nothing(alerts, rules):
+    alerts.look(NOON, GAP)
+    alerts.rules = replace(rules, by_code={})
+
+    decision = alerts.look(NOON + HOUR, GAP, judged=frozenset())
+
+    assert noted(decision) == [RESOLVED]
+    assert title_of(decision.messages[0], alerts.rules).endswith("feed_gap")
 
 
 def test_each_destination_of_a_role_is_told_by_itself(rules):

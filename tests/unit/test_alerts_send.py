@@ -251,7 +251,10 @@ def test_slack_teams_mail_and_webhooks_are_understood(url):
     assert len(found.by_name["ops"]) == 1
 
 
-@pytest.mark.parametrize("urls", ["slack://secret", "x=none://secret", "x=secret"])
+@pytest.mark.parametrize(
+    "urls",
+    ["slack://secret", "x=none://secret", "x=secret", "first=json://secret"],
+)
 def test_an_address_that_is_not_understood_is_named_and_not_quoted(urls):
     with pytest.raises(AlertUrlError, match="entry 2") as caught:
         open_destinations(SecretStr(f"first=json://host.example, {urls}"))
