@@ -6,9 +6,9 @@ wait for the digest of the day; in quiet hours only critical ones are told. It l
 out how a message travels; that is `send`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestration.alerts.log import (
     DIGEST,
@@ -26,6 +26,8 @@ from orchestration.alerts.rules import CRITICAL, LOW, SEVERITIES, Rules
 NEW = "new"
 WORSE = "worse"
 REMINDER = "reminder"
+# An alert that stays the same is noted no more often: the log is read whole.
+_SEEN_EVERY = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def decide(found: Found, history: History, rules: Rules, now: datetime) -> Decis
         alert.key: alert for alert in found.alerts if rules.has_enabled(alert.code)
     }
     events = [
-        *(_noticed(alert, history.states, now) for alert in alerts.values()),
+        *_noticed(alerts.values(), history.states, now),
         *_over(alerts, found, history.states, rules, now),
     ]
     states = fold(events, history.states).states
@@ -82,14 +84,18 @@ def decide(found: Found, history: History, rules: Rules, now: datetime) -> Decis
     return Decision(tuple(events), tuple(messages), len(standing))
 
 
-def _noticed(alert: Alert, states: Mapping[str, State], now: datetime) -> Event:
-    """Note that an alert is open: raised for the first time, again, or still seen."""
-    state = states.get(alert.key)
-    if state is None:
-        return Event(RAISED, now, alert)
-    if state.resolved_at is not None:
-        return Event(RAISED, now, alert, state.recurrence + 1)
-    return Event(SEEN, now, alert, state.recurrence)
+def _noticed(
+    alerts: Iterable[Alert], states: Mapping[str, State], now: datetime
+) -> Iterator[Event]:
+    """Note what is open: for the first time, again, changed, or still after hours."""
+    for alert in alerts:
+        state = states.get(alert.key)
+        if state is None:
+            yield Event(RAISED, now, alert)
+        elif state.resolved_at is not None:
+            yield Event(RAISED, now, alert, state.recurrence + 1)
+        elif alert != state.alert or now - state.last_seen_at >= _SEEN_EVERY:
+            yield Event(SEEN, now, alert, state.recurrence)
 
 
 def _over(

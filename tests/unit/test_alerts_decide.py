@@ -92,8 +92,18 @@ def test_an_alert_is_told_once_while_it_lasts(alerts):
     later = [alerts.look(NOON + n * HOUR, GAP) for n in range(1, 5)]
 
     assert (noted(first), kinds(first)) == ([RAISED], ["new"])
-    assert [noted(decision) for decision in later] == [[SEEN]] * 4
     assert [kinds(decision) for decision in later] == [[]] * 4
+
+
+def test_what_stays_the_same_is_noted_every_six_hours_and_a_change_at_once(alerts):
+    more = replace(GAP, record_count=10)
+    looks = [(0, GAP), (1, GAP), (2, more), (3, more), (7, more), (8, more)]
+
+    found = [noted(alerts.look(NOON + hours * HOUR, alert)) for hours, alert in looks]
+
+    assert found == [[RAISED], [], [SEEN], [], [], [SEEN]]
+    state = alerts.history.states[GAP.key]
+    assert (state.alert, state.last_seen_at) == (more, NOON + 8 * HOUR)
 
 
 def test_it_is_told_again_after_its_interval_and_not_before(alerts, rules):
