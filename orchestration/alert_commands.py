@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from orchestration.alerts import answer
 from orchestration.alerts.answer import Answer, AnswerError
@@ -42,11 +41,12 @@ def alerts(context: typer.Context) -> None:
 @alerts_app.command(name="list")
 def list_alerts() -> None:
     """List the open alerts, the most severe first."""
-    states = _open(read_settings().alerts_path)
+    settings = read_settings()
+    states = _open(settings.alerts_path)
     if not states:
-        Console().print("No alert is open.")
-        return
-    Console().print(_table(states))
+        _say("No alert is open.")
+    for state in states:
+        _show(state, settings.runbook_url)
 
 
 @alerts_app.command()
@@ -112,29 +112,22 @@ def _first_worst(state: State) -> tuple[int, datetime, str]:
     return (-severity, state.first_seen_at, state.alert.key)
 
 
-def _table(states: list[State]) -> Table:
-    table = Table()
-    for name in ("key", "severity", "owner", "about"):
-        table.add_column(name, overflow="fold")
-    for name in ("count", "money", "deadline"):
-        table.add_column(name, justify="right")
-    for name in ("since", "state", "runbook"):
-        table.add_column(name, overflow="fold")
-    for state in states:
-        alert = state.alert
-        table.add_row(
-            alert.key,
-            alert.severity,
-            alert.owner_role,
-            alert.subject,
-            f"{alert.record_count:,}",
-            "" if alert.amount is None else f"{alert.amount:,.2f}",
-            "" if alert.deadline_date is None else f"{alert.deadline_date}",
-            _moment(state.first_seen_at),
-            _standing(state),
-            alert.runbook,
-        )
-    return table
+def _show(state: State, runbook_url: str) -> None:
+    """Print one alert: how bad, what about, whose turn, since when."""
+    alert = state.alert
+    facts = [f"{alert.severity:9}{alert.record_count:>7,}  {alert.key}"]
+    if alert.amount is not None:
+        facts.append(f"${alert.amount:,.2f}")
+    if alert.deadline_date is not None:
+        facts.append(f"deadline {alert.deadline_date}")
+    _say(", ".join(facts))
+    for line in (
+        alert.subject,
+        f"{alert.owner_role}: {runbook_url}#{alert.runbook}",
+        f"since {_moment(state.first_seen_at)}, {_standing(state)}",
+    ):
+        if line:
+            _say(f"{'':18}{line}")
 
 
 def _standing(state: State) -> str:
@@ -142,8 +135,7 @@ def _standing(state: State) -> str:
         return f"quiet until {_moment(state.snoozed_until)}"
     if state.acknowledged_at:
         return f"acknowledged by {state.acknowledged_by}"
-    again = f", again ({state.recurrence})" if state.recurrence else ""
-    return f"open{again}"
+    return f"open again ({state.recurrence})" if state.recurrence else "open"
 
 
 def _who(by: str | None) -> str:

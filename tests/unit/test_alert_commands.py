@@ -32,7 +32,6 @@ BILL = Alert(
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a data folder in which two alerts are open and one is over."""
     monkeypatch.setenv("CHARTGAP_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "240")
     over = Alert("feed_late-333", "feed_late", "high", "data_engineering", "x", 2)
     raised = [Event(RAISED, NOW, alert) for alert in (GAP, BILL, over)]
     log.append(tmp_path / "alerts", [*raised, Event(RESOLVED, NOW, over)])
