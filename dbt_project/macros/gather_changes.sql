@@ -141,9 +141,9 @@
    remittances and patients that there were. #}
 {% macro changed_keys() %}
     create or replace table changes.positions as
-    {%- for source in graph.sources.values() if source.name not in (
-        "load_log", "run", "sources"
-    ) %}
+    {%- for source in graph.sources.values()
+        if source.source_name == "raw"
+        and source.name not in ("load_log", "run", "sources") %}
     select _file_id as source_file_id, _position as source_position
     from changed.{{ source.name }}
     {%- if not loop.last %} union all {%- endif %}
