@@ -65,6 +65,27 @@ def test_alerts_come_after_a_refresh_whatever_it_came_to_and_every_hour(defs):
     assert "tell_alerts" not in {node.name for node in refresh.graph.nodes}
 
 
+def test_a_run_that_failed_asks_for_alerts_once(defs, instance):
+    @dg.op
+    def stop() -> None:
+        raise dg.Failure("a check failed")
+
+    @dg.job(name="refresh_warehouse")
+    def refresh() -> None:
+        stop()
+
+    result = refresh.execute_in_process(instance=instance, raise_on_error=False)
+    [sensor] = [one for one in defs.sensors if one.name == "alerts_after_failure"]
+    context = dg.build_run_status_sensor_context(
+        sensor_name=sensor.name,
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+        dagster_event=result.get_run_failure_event(),
+    )
+
+    assert sensor(context).run_key == result.run_id
+
+
 def test_every_dbt_source_is_a_raw_table_that_ingest_makes(graph):
     """Their one meeting point: the keys that dagster-dbt derives from sources."""
     manifest = json.loads(dbt_runner.prepare_manifest().read_text())
