@@ -19,7 +19,7 @@ UV := PATH="$$PATH:$(CURDIR)/.venv-bootstrap/bin" && uv
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test limits recovery changes lint fix lock clean
+.PHONY: help setup demo dev test limits recovery changes lint fix runbook lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,9 @@ fix: setup ## let the linters repair what they can
 	@$(IN_VENV) ruff check --fix
 	@$(IN_VENV) ruff format
 	@$(IN_VENV) sqlfluff fix models tests/dbt
+
+runbook: setup ## write docs/expectations.md from the suites
+	@$(IN_VENV) python -m orchestration.runbook
 
 lock: setup ## resolve pyproject.toml again into requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -20,8 +20,11 @@ REPORT_DAYS = dg.AssetKey(["published", "report_days"])
 
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
-    # A day's reports are a build of their own: job report_day.
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(REPORT_DAYS),
+    # A day's reports are a build of their own (job report_day); alerts come after a
+    # run, whatever it comes to (`alert_assets`).
+    selection=dg.AssetSelection.all()
+    - dg.AssetSelection.assets(REPORT_DAYS)
+    - dg.AssetSelection.groups("alerts"),
     executor_def=dg.in_process_executor,
     description="Ingest what is new, check it, build, check, publish.",
 )

@@ -7,17 +7,17 @@ import logging
 import warnings
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from orchestration.alert_commands import alerts_app
 from orchestration.as_of import AsOfError, read_as_of
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.settings import Settings
 from orchestration.sources import SourcesError, read_sources
-from orchestration.terminal import TerminalProgress
+from orchestration.terminal import TerminalProgress, errors, read_settings, refuse
 
-WRONG_USE = 2
 FAILED = 1
 _STARTING = "Starting"
 
@@ -32,13 +32,15 @@ app = typer.Typer(
 _Encounters = Annotated[int, typer.Option(min=1, help="How many encounters.")]
 _Seed = Annotated[int, typer.Option(help="The same seed gives the same practice.")]
 
+app.add_typer(alerts_app, name="alerts")
+
 
 @app.command()
 def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
     """Simulate a practice in the data folder and run everything on it."""
     from orchestration.simulator.demo import DemoRefusedError, prepare_demo  # noqa: PLC0415
 
-    settings = _settings()
+    settings = read_settings()
     # The practice lies in the data folder, whatever is set up for real senders.
     settings = settings.model_copy(
         update={
@@ -47,7 +49,7 @@ def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
             "settle_seconds": 0.0,
         }
     )
-    with TerminalProgress(_errors()) as progress:
+    with TerminalProgress(errors()) as progress:
         try:
             as_of = prepare_demo(
                 settings.data_path,
@@ -56,7 +58,7 @@ def demo(encounters: _Encounters = 2000, seed: _Seed = 7) -> None:
                 on_progress=lambda done, total: progress("Simulating", done, total),
             )
         except DemoRefusedError as error:
-            _refuse(str(error))
+            refuse(str(error))
     _refresh(settings, as_of.isoformat())
 
 
@@ -80,10 +82,10 @@ def simulate(
     try:
         split = None if split_at is None else read_as_of(split_at)
     except AsOfError:
-        _refuse("--split-at is not an ISO time such as 2026-10-31T04:00:00Z")
+        refuse("--split-at is not an ISO time such as 2026-10-31T04:00:00Z")
     from orchestration.simulator import parameters, simulate  # noqa: PLC0415
 
-    with TerminalProgress(_errors()) as progress:
+    with TerminalProgress(errors()) as progress:
         try:
             result = simulate.simulate(
                 out,
@@ -94,7 +96,7 @@ def simulate(
                 on_progress=lambda done, total: progress("Simulating", done, total),
             )
         except (ValueError, FileExistsError) as error:
-            _refuse(f"{out}: {error}")
+            refuse(f"{out}: {error}")
     Console().print(
         f"{result.encounters:,} encounters in {result.files:,} files: {result.landing}",
         highlight=False,
@@ -121,8 +123,8 @@ def run(
     try:
         read_as_of(as_of)
     except AsOfError as error:
-        _refuse(str(error))
-    settings = _settings()
+        refuse(str(error))
+    settings = read_settings()
     if landing is not None:
         settings = settings.model_copy(update={"landing": landing})
     _refresh(settings, as_of)
@@ -133,13 +135,13 @@ def status() -> None:
     """Say how fresh the publication is, whether it balances and what failed."""
     from orchestration import summary  # noqa: PLC0415
 
-    settings = _settings()
+    settings = read_settings()
     try:
         published = summary.read_published(settings.published_path)
     except summary.UnreadablePublicationError as error:
-        _refuse(str(error))
+        refuse(str(error))
     if published is None:
-        _refuse(
+        refuse(
             f"nothing has been published in {settings.published_path}. Run "
             "'chartgap run', or 'chartgap demo' to see a simulated practice."
         )
@@ -161,13 +163,13 @@ def explain(
     """Show one encounter's timeline and blockers, with the record behind each."""
     from orchestration import explain as explaining  # noqa: PLC0415
 
-    settings = _settings()
+    settings = read_settings()
     try:
         found = explaining.read_explanation(
             settings.published_path, settings.raw_path, encounter, source=source
         )
     except explaining.ExplainError as error:
-        _refuse(str(error))
+        refuse(str(error))
     explaining.show_explanation(Console(), found)
 
 
@@ -182,25 +184,18 @@ def main() -> None:
     app()
 
 
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _refuse(str(error))
-
-
 def _refresh(settings: Settings, as_of: str | None) -> None:
     """Run the job, print the summary and exit with what it came to."""
     if not settings.landing_path.is_dir():
-        _refuse(
+        refuse(
             f"the landing folder {settings.landing_path} does not exist. Make it and "
             "put the senders' files there, or name another one with --landing."
         )
     try:
         read_sources(settings.sources_path)
     except SourcesError as error:
-        _refuse(str(error))
-    with TerminalProgress(_errors()) as progress:
+        refuse(str(error))
+    with TerminalProgress(errors()) as progress:
         progress(_STARTING, 0, None)
         _hush()
         from orchestration import dbt_runner, summary  # noqa: PLC0415
@@ -208,7 +203,7 @@ def _refresh(settings: Settings, as_of: str | None) -> None:
         try:
             dbt_runner.prepare_manifest()
         except dbt_runner.DbtError as error:
-            _errors().print(str(error), markup=False)
+            errors().print(str(error), markup=False)
             raise typer.Exit(FAILED) from None
         from orchestration import runs  # noqa: PLC0415
 
@@ -223,13 +218,3 @@ def _hush() -> None:
     warnings.simplefilter("ignore")
     # Some of them install a handler for everyone when there is none.
     logging.basicConfig(handlers=[logging.NullHandler()])
-
-
-def _errors() -> Console:
-    return Console(stderr=True)
-
-
-def _refuse(message: str) -> NoReturn:
-    """Say what is wrong, where and what to do; then leave with 'wrong use'."""
-    _errors().print(f"chartgap: {message}", soft_wrap=True, markup=False)
-    raise typer.Exit(WRONG_USE)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orchestration.alerts import log
 from orchestration.settings import PROJECT_DIR, WAREHOUSE_NAME, Settings
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
@@ -83,6 +84,7 @@ def run_command(
     places = {
         "CHARTGAP_WAREHOUSE": str(settings.warehouse_path),
         "CHARTGAP_RAW": str(settings.raw_path),
+        "CHARTGAP_ALERTS": str(settings.alerts_path),
         "CHARTGAP_TARGET": settings.target,
         "CHARTGAP_MEMORY": settings.memory,
         "CHARTGAP_BUILD": step,
@@ -90,6 +92,8 @@ def run_command(
     target = settings.data_path / "dbt"
     written = ("--target-path", str(target), "--log-path", str(target))
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    # A model shows it, also before the first alert.
+    log.write_empty(settings.alerts_path)
     with _environment(places):
         parsed = _parsed_project(settings)
         result = _invoke((*arguments, *_WHERE, *written), on_node, parsed)
@@ -138,8 +142,8 @@ def _invoke(
     return result
 
 
-def _what_failed(result: Any, log: Path) -> str:  # noqa: ANN401 - dbt's result object
-    where = f"details, which may quote records, are in {log / 'dbt.log'}"
+def _what_failed(result: Any, folder: Path) -> str:  # noqa: ANN401 - dbt's result object
+    where = f"details, which may quote records, are in {folder / 'dbt.log'}"
     if result.result is None:
         return f"dbt stopped before the first model; {where}"
     failed = [

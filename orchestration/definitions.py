@@ -2,6 +2,12 @@
 
 import dagster as dg
 
+from orchestration.alert_assets import (
+    alert_sensors,
+    alerts_every_hour,
+    send_alerts,
+    tell_alerts,
+)
 from orchestration.assets import (
     LOAD_LOG,
     PUBLISHED_DATABASE,
@@ -31,7 +37,7 @@ from orchestration.validation import read_suites
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    """Landing, raw, warehouse, published; their checks; what starts a run."""
+    """Landing, raw, warehouse, published, alerts; their checks; what starts a run."""
     time_zone = load_settings().time_zone
     marts = [key for key in build_warehouse.keys if key.path[0] in ("marts", "ops")]
     return dg.Definitions(
@@ -45,11 +51,12 @@ def definitions() -> dg.Definitions:
                 {LOAD_LOG, PUBLISHED_DATABASE, PUBLISHED_PAGE},
                 time_zone,
             ),
+            tell_alerts,
         ],
         asset_checks=asset_checks(read_suites()),
-        jobs=[refresh_warehouse, report_day],
-        schedules=[*schedules(time_zone), nightly_report_day],
-        sensors=[landing_changed],
+        jobs=[refresh_warehouse, report_day, send_alerts],
+        schedules=[*schedules(time_zone), nightly_report_day, alerts_every_hour],
+        sensors=[landing_changed, *alert_sensors],
         resources={"settings": settings_resource, "progress": progress_resource},
         executor=dg.in_process_executor,
     )

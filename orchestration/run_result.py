@@ -22,13 +22,17 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended, in words that hold no values."""
+    """How a run ended, in words that hold no values.
+
+    `evaluated_checks` are asset and name of each check that it came to.
+    """
 
     run_id: str
     ended_at: datetime | None
     succeeded: bool
     problems: tuple[str, ...]
     failed_checks: tuple[FailedCheck, ...]
+    evaluated_checks: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_good(self) -> bool:

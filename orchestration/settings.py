@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     memory: str = "4GB"
     postgres_url: SecretStr | None = None
     alert_urls: SecretStr | None = None
+    runbook_url: str = "docs/runbook.md"
     hash_key: SecretStr = SecretStr("")
     # Its presence says that the run history is in PostgreSQL; see docs/deployment.
     history_host: str | None = None
@@ -118,6 +119,11 @@ class Settings(BaseSettings):
     def report_days_path(self) -> Path:
         """What readers open of past days: one file for each report and day."""
         return self.published_path / "report_days"
+
+    @property
+    def alerts_path(self) -> Path:
+        """The log of alerts: what was told, and what people decided about it."""
+        return self.data_path / "alerts"
 
     @property
     def dagster_home(self) -> Path:

@@ -1,9 +1,13 @@
-"""Progress in the terminal: bars where somebody looks, lines where a file does."""
+"""What commands share in the terminal: progress, settings, and how they refuse.
+
+Progress is bars where somebody looks, lines where a file does.
+"""
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -15,6 +19,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orchestration.settings import Settings, SettingsError, load_settings
+
+WRONG_USE = 2
 _SAY_AGAIN_SECONDS = 10.0
 
 
@@ -77,3 +84,22 @@ class TerminalProgress:
         share = f" {100 * done // total}%" if done and total else ""
         self._console.print(f"{step} ...{share}", highlight=False)
         self._said[step] = now
+
+
+def errors() -> Console:
+    """Return where what is wrong is said."""
+    return Console(stderr=True)
+
+
+def refuse(message: str) -> NoReturn:
+    """Say what is wrong, where and what to do; then leave with 'wrong use'."""
+    errors().print(f"chartgap: {message}", soft_wrap=True, markup=False)
+    raise typer.Exit(WRONG_USE)
+
+
+def read_settings() -> Settings:
+    """Read the settings, or refuse and name the variable that is wrong."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        refuse(str(error))

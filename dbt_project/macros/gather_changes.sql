@@ -19,7 +19,7 @@
             "select 1 from changes.next_ids limit 1"
         ).rows | length %}
     {% endfor %}
-    {% for source in graph.sources.values() %}
+    {% for source in graph.sources.values() if source.source_name == "raw" %}
         {% if source.name not in ("load_log", "run", "sources") %}
             {% do run_query(changed_rows(source.name)) %}
         {% endif %}
@@ -138,9 +138,9 @@
    remittances and patients that there were. #}
 {% macro changed_keys() %}
     create or replace table changes.positions as
-    {%- for source in graph.sources.values() if source.name not in (
-        "load_log", "run", "sources"
-    ) %}
+    {%- for source in graph.sources.values()
+        if source.source_name == "raw"
+        and source.name not in ("load_log", "run", "sources") %}
     select _file_id as source_file_id, _position as source_position
     from changed.{{ source.name }}
     {%- if not loop.last %} union all {%- endif %}

@@ -6,18 +6,29 @@
     {% if execute and flags.WHICH in ("run", "build", "test", "seed") %}
         {% set folder = env_var("CHARTGAP_RAW") | replace("'", "''") %}
         {% do run_query("create schema if not exists raw") %}
-        {% for source in graph.sources.values() %}
+        {% for source in graph.sources.values() if source.source_name == "raw" %}
             {% do run_query(
                 "create or replace view raw." ~ source.name
                 ~ " as " ~ raw_rows(folder ~ "/" ~ source.name, folder)
             ) %}
         {% endfor %}
+        {% do create_alert_view() %}
         {% if env_var("CHARTGAP_BUILD", "all") in ("news", "changes") %}
             {% do gather_changes() %}
         {% elif not building_changes() and flags.WHICH in ("run", "build") %}
             {% do refuse_partial_tables() %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+{# What alerts did and what people decided about them, as the view alerts.events. #}
+{% macro create_alert_view() %}
+    {% set folder = env_var("CHARTGAP_ALERTS") | replace("'", "''") %}
+    {% do run_query("create schema if not exists alerts") %}
+    {% do run_query(
+        "create or replace view alerts.events as select * from "
+        ~ parquet_files(folder)
+    ) %}
 {% endmacro %}
 
 {# The rows of one raw table. #}

@@ -177,3 +177,18 @@ def test_status_after_a_stopped_run_shows_the_old_publication(broken, data: Path
     assert answer.code == 1, answer.text
     assert "nothing was published" in answer.output
     assert "payer_id_is_present" in answer.output
+
+
+def test_a_failed_run_raises_alerts_that_the_warehouse_shows_too(broken, data: Path):
+    """The list is read from the log, the view of the warehouse from the same files."""
+    answer = chartgap(data, "alerts")
+
+    assert answer.code == 0, answer.text
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as db:
+        incidents = db.sql(
+            "select alert_key, alert_code, runbook from ops.fct_alerts"
+            " where resolved_at is null"
+        ).fetchall()
+    assert {"check_failed", "publish_stopped"} <= {code for _, code, _ in incidents}
+    assert {"key-missing", "missing-note"} <= {heading for *_, heading in incidents}
+    assert [key for key, *_ in incidents if key not in answer.output] == []

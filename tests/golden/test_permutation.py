@@ -40,8 +40,10 @@ OF_THE_FILE = {
     "last_loaded_at",
     "recorded_at",
 }
-# Counts of files and of rows delivered, which differ as the deliveries do.
-OF_DELIVERY = {"rpt_reconciliation", "rpt_record_types"}
+# Counts of files and of rows delivered, which differ as the deliveries do, and the
+# alerts about them.
+OF_DELIVERY = {"rpt_reconciliation", "rpt_record_types", "rpt_late_feeds"}
+OF_DELIVERY |= {"rpt_feed_signals", "rpt_ops_alerts"}
 
 
 def parts_of(path: Path) -> Iterator[bytes]:

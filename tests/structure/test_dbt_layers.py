@@ -17,8 +17,9 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 MODELS = PROJECT_DIR / "models"
 MAX_MODEL_LINES = 150
 
-# What a layer reads; `ingest` is staging of the load log, which the process marts
-# show as it is. Staging also reads staging of the same source.
+# What a layer reads; `ingest` is staging of the load log and of the log of alerts,
+# which the process marts show as they are. Staging also reads staging of the same
+# source.
 MAY_READ = {
     "staging": {"source"},
     "intermediate": {"staging", "ingest", "intermediate", "seed"},
@@ -102,7 +103,7 @@ def kinds_of_relation() -> dict[str, str]:
     """Return what each name that `ref` may take is: a layer, `ingest` or `seed`."""
     seeds = {path.stem: "seed" for path in (PROJECT_DIR / "seeds").glob("*.csv")}
     models = {
-        path.stem: "ingest" if path.parent.name == "ingest" else layer
+        path.stem: "ingest" if path.parent.name in {"ingest", "alerts"} else layer
         for layer in ("staging", "intermediate", "marts")
         for path in (MODELS / layer).rglob("*.sql")
     }

@@ -26,12 +26,55 @@ def test_the_definitions_load_and_can_be_run(defs):
     dg.Definitions.validate_loadable(defs)
 
 
+def test_alerts_come_after_a_refresh_whatever_it_came_to_and_every_hour(defs):
+    """A run that failed makes nothing more, so alerts have a job of their own."""
+    after = [one for one in defs.sensors if one.name.startswith("alerts_")]
+    [hourly] = [one for one in defs.schedules if one.name == "alerts_every_hour"]
+    refresh = defs.resolve_job_def("refresh_warehouse")
+
+    statuses = {sensor.name: sensor.job_name for sensor in after}
+    assert statuses == {
+        "alerts_after_success": "send_alerts",
+        "alerts_after_failure": "send_alerts",
+    }
+    assert (hourly.job_name, hourly.cron_schedule) == ("send_alerts", "5 * * * *")
+    assert hourly.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert {sensor.default_status for sensor in after} == {
+        dg.DefaultSensorStatus.RUNNING
+    }
+    assert "tell_alerts" not in {node.name for node in refresh.graph.nodes}
+
+
+def test_a_run_that_failed_asks_for_alerts_once(defs):
+    @dg.op
+    def stop() -> None:
+        raise dg.Failure("a check failed")
+
+    @dg.job(name="refresh_warehouse")
+    def refresh() -> None:
+        stop()
+
+    [sensor] = [one for one in defs.sensors if one.name == "alerts_after_failure"]
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = refresh.execute_in_process(instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name=sensor.name,
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+            dagster_event=result.get_run_failure_event(),
+        )
+
+        assert sensor(context).run_key == result.run_id
+
+
 def test_every_dbt_source_is_a_raw_table_that_ingest_makes(graph):
     """Their one meeting point: the keys that dagster-dbt derives from sources."""
     manifest = json.loads(dbt_runner.prepare_manifest().read_text())
     sources = {
         dg.AssetKey([source["source_name"], source["name"]])
         for source in manifest["sources"].values()
+        # What people decided is no asset: nobody can make it again.
+        if source["source_name"] != "alerts"
     }
 
     assert sources

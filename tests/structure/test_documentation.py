@@ -1,11 +1,16 @@
 """What the documents list is what the code has."""
 
+import csv
 import json
 import re
 from pathlib import Path
 
+import pytest
+
 from orchestration.feeds import FEEDS
+from orchestration.runbook import PARTS, expectations_page, sections
 from orchestration.settings import Settings
+from orchestration.validation import read_suites
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 CSV_EXAMPLE = re.compile(r"```csv\n(.+)\n(.+)\n```")
@@ -54,14 +59,54 @@ def test_every_expectation_names_a_runbook_heading() -> None:
     assert named <= set(headings_of("docs/runbook.md", 3))
 
 
-def test_every_runbook_heading_says_what_to_do() -> None:
-    sections = re.split(r"^### ", text_of("docs/runbook.md"), flags=re.M)[1:]
-    parts = ("- Meaning: ", "- First look: ", "- Remedy: ", "- Owner: ")
+PAGES = ("docs/runbook.md", "docs/expectations.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_heading_says_meaning_first_look_remedy_and_owner(page: str) -> None:
+    found = sections(text_of(page))
     incomplete = [
-        section.splitlines()[0]
-        for section in sections
-        if not all(part.strip() in section for part in parts)
+        heading
+        for heading, parts in found.items()
+        if tuple(parts) != PARTS or not all(parts.values())
     ]
 
-    assert sections
+    assert list(found) == headings_of(page, 3) != []
     assert incomplete == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_heading_without_one_of_the_parts_is_found(part: str) -> None:
+    lines = [f"- **{name}**: text" for name in PARTS if name != part]
+
+    assert tuple(sections("### a\n\n" + "\n".join(lines))["a"]) != PARTS
+
+
+def test_every_alert_has_a_runbook_heading() -> None:
+    with (PROJECT_DIR / "seeds" / "alert_rules.csv").open(newline="") as lines:
+        named = {row["alert_code"]: row["runbook"] for row in csv.DictReader(lines)}
+
+    assert len(named) > 10
+    assert set(named.values()) <= set(headings_of("docs/runbook.md", 3))
+
+
+def test_every_check_in_the_code_names_a_runbook_heading() -> None:
+    named = {
+        heading
+        for path in (PROJECT_DIR / "orchestration").rglob("*.py")
+        for heading in re.findall(r'"runbook": "([a-z-]+)"', path.read_text("utf-8"))
+    }
+
+    assert named >= {"alert-not-sent", "load-not-balanced"}
+    assert named <= set(headings_of("docs/runbook.md", 3))
+
+
+def test_every_expectation_has_a_heading_made_from_its_suite() -> None:
+    """`make runbook` makes them again."""
+    suites = read_suites()
+    declared = [f"{s.name}.{item.id}" for s in suites for item in s.expectations]
+
+    assert headings_of("docs/expectations.md", 3) == declared
+    assert text_of("docs/expectations.md") == expectations_page(
+        suites, text_of("docs/runbook.md")
+    )

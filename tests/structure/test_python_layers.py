@@ -25,6 +25,7 @@ MAY_IMPORT = {
 }
 # The modules that Dagster runs. Nothing else knows Dagster, nor them.
 RUN_BY_DAGSTER = {
+    "alert_assets",
     "assets",
     "automation",
     "checks",
@@ -34,15 +35,18 @@ RUN_BY_DAGSTER = {
     "launcher",
     "report_days",
     "resources",
+    "run_records",
     "runs",
     "transform",
 }
-DAGSTER_USERS = {*RUN_BY_DAGSTER, "cli"}
+DAGSTER_USERS = {*RUN_BY_DAGSTER, "cli", "alert_commands"}
 # Who may import a part or a library; everything else may be imported by anybody.
 IMPORTED_ONLY_BY: dict[str, set[str]] = {
     "orchestration.cli": set(),
+    "orchestration.alert_commands": {"cli"},
     "orchestration.simulator": {"simulator", "cli"},
     **{f"orchestration.{part}": DAGSTER_USERS for part in RUN_BY_DAGSTER},
+    "apprise": {"alerts"},
     "dagster": DAGSTER_USERS,
     "dagster_dbt": {"transform"},
     "dbt": {"dbt_runner"},

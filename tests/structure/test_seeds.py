@@ -116,6 +116,22 @@ def test_states_that_are_no_fault_are_never_a_delay() -> None:
     assert states == exits | {"VIS-02", "HLD-01", "PAY-02"}
 
 
+def test_alerts_go_to_roles_that_exist() -> None:
+    known = {row["owner_role"] for row in rows("blockers")}
+    assert {row["owner_role"] for row in rows("alert_rules")} <= known
+    assert {row["owner_role"] for row in rows("alert_routes")} <= known
+
+
+def test_every_role_that_can_act_has_a_route_for_its_alerts() -> None:
+    waiting = {"none", "payer", "system"}
+    acting = {row["owner_role"] for row in rows("blockers")} - waiting
+    assert acting == {row["owner_role"] for row in rows("alert_routes")}
+
+
+def test_alert_hours_have_each_day_of_the_week() -> None:
+    assert [row["iso_weekday"] for row in rows("alert_hours")] == list("1234567")
+
+
 def test_milestone_evidence_references_existing_milestones() -> None:
     known = {row["milestone"] for row in rows("milestones")}
     assert {row["milestone"] for row in rows("milestone_evidence")} <= known

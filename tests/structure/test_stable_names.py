@@ -46,6 +46,14 @@ COLUMNS = {
         data_source feed facility_id coverage_date expected_low expected_count
         expected_high received_count watermark_at is_complete reason
     """,
+    "rpt_ops_alerts": """
+        alert_key alert_code severity owner_role record_count amount deadline_date
+        first_seen_date runbook
+    """,
+    "fct_alerts": """
+        alert_key first_seen_at last_seen_at acknowledged_at acknowledged_by
+        snoozed_until resolved_at recurrence
+    """,
     "fct_file_loads": "file_id received_count loaded_count rejected_count",
     "dim_patients": "patient_key data_source",
     "dim_providers": "provider_key data_source provider_npi",

@@ -14,6 +14,7 @@ from dagster._core.remote_origin import (
 )
 from dagster._utils.schedules import schedule_execution_time_iterator
 
+from orchestration.alert_assets import ALERTS
 from orchestration.assets import (
     LOAD_LOG,
     PUBLISHED_DATABASE,
@@ -47,8 +48,12 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def test_everything_that_starts_a_run_is_delivered_stopped(defs):
-    starters = [*defs.schedules, *defs.sensors]
+def test_everything_that_starts_a_run_is_delivered_stopped_but_alerts(defs):
+    starters = [
+        starter
+        for starter in (*defs.schedules, *defs.sensors)
+        if not starter.name.startswith("alerts_")
+    ]
 
     assert {starter.name for starter in starters} == {
         "nightly_refresh",
@@ -148,22 +153,26 @@ def test_what_readers_wait_for_goes_before_days_of_the_past(defs, instance):
         job.name: defs.resolve_job_def(job.name).tags.get(priority) for job in defs.jobs
     }
 
-    assert tags == {"refresh_warehouse": None, "report_day": "-1"}
+    assert tags == {
+        "refresh_warehouse": None,
+        "report_day": "-1",
+        "send_alerts": None,
+    }
     assert nightly.tags[priority] == "1"
     assert priority not in hourly.tags
 
 
-def test_a_refresh_makes_everything_but_the_report_days(defs):
+def test_a_refresh_makes_everything_but_the_report_days_and_alerts(defs):
     graph = defs.resolve_asset_graph()
     made = defs.resolve_job_def("refresh_warehouse").asset_layer.executable_asset_keys
 
-    assert graph.materializable_asset_keys - made == {REPORT_DAYS}
+    assert graph.materializable_asset_keys - made == {REPORT_DAYS, ALERTS}
 
 
-def test_steps_that_write_raw_or_the_warehouse_are_in_the_pool_of_one(defs):
+def test_steps_that_use_raw_or_the_warehouse_are_in_the_pool_of_one(defs):
     pools = {
         node.name: pool
-        for job in ("refresh_warehouse", "report_day")
+        for job in ("refresh_warehouse", "report_day", "send_alerts")
         for node in defs.resolve_job_def(job).nodes
         for pool in node.definition.pools
     }
@@ -175,6 +184,7 @@ def test_steps_that_write_raw_or_the_warehouse_are_in_the_pool_of_one(defs):
             "validate_marts",
             "publish_marts",
             "published__report_days",
+            "tell_alerts",
         ),
         WAREHOUSE_POOL,
     )
@@ -229,6 +239,11 @@ def test_what_readers_open_is_late_when_the_night_has_not_made_it(defs):
     )
 
 
+def of_landing(defs: dg.Definitions) -> dg.SensorDefinition:
+    (sensor,) = [one for one in defs.sensors if one.name == "landing_changed"]
+    return sensor
+
+
 def look(sensor, instance, data: Path, cursor: str | None) -> dg.SensorResult:
     context = dg.build_sensor_context(
         instance=instance,
@@ -241,7 +256,7 @@ def look(sensor, instance, data: Path, cursor: str | None) -> dg.SensorResult:
 def test_the_sensor_asks_once_when_files_have_arrived_and_rest(
     defs, instance, tmp_path
 ):
-    (sensor,) = defs.sensors
+    sensor = of_landing(defs)
     file = tmp_path / "landing" / "synthetic-name.csv"
     file.parent.mkdir()
     file.write_text("one")
@@ -257,7 +272,7 @@ def test_the_sensor_asks_once_when_files_have_arrived_and_rest(
 
 
 def test_the_sensor_waits_while_a_file_grows(defs, instance, tmp_path):
-    (sensor,) = defs.sensors
+    sensor = of_landing(defs)
     file = tmp_path / "landing" / "synthetic-name.csv"
     file.parent.mkdir()
     file.write_text("one")
