@@ -86,6 +86,7 @@ def render_page(marts: Marts, published_at: datetime) -> str:
             tiles=_tiles(marts),
             stages=stage_chart(marts.stages),
             ages=age_chart(marts.gaps),
+            operations=marts.operations,
             top_blockers=marts.blockers[:_TOP_BLOCKERS],
             more_blockers=marts.blockers[_TOP_BLOCKERS:],
             unbalanced=[c for c in marts.controls if c.difference != 0],
@@ -107,6 +108,8 @@ def _environment() -> Environment:
         words.dollars_short,
         words.day,
         words.moment,
+        words.short_moment,
+        words.ordinal,
         words.plural,
         words.from_code,
     ):

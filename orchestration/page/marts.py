@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.page.operations import Operations, read_operations
+
 
 @dataclass(frozen=True)
 class StageCount:
@@ -92,6 +94,7 @@ class Marts:
     roles: list[RoleCount]
     controls: list[Control]
     waiting: WaitingTotals
+    operations: Operations
     worklist: list[WorklistRow]
 
 
@@ -188,13 +191,15 @@ def read_marts(database: Path, worklist_columns: tuple[str, ...]) -> Marts:
         def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
             return connection.execute(sql).fetchall()
 
+        as_of = rows(_AS_OF)[0][0]
         return Marts(
-            as_of=rows(_AS_OF)[0][0],
+            as_of=as_of,
             stages=[StageCount(*row) for row in rows(_STAGES)],
             gaps=[GapCount(*row) for row in rows(_GAPS)],
             blockers=[BlockerCount(*row) for row in rows(_BLOCKERS)],
             roles=[RoleCount(*row) for row in rows(_ROLES)],
             controls=[Control(*row) for row in rows(_CONTROLS)],
             waiting=WaitingTotals(*rows(_WAITING)[0]),
+            operations=read_operations(rows, as_of),
             worklist=rows(worklist),
         )

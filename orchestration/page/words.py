@@ -92,6 +92,18 @@ def moment(value: datetime | None) -> str:
     return f"{_DAYS[value.weekday()]} {day(value)}, {value:%H:%M} UTC"
 
 
+def short_moment(value: datetime | None) -> str:
+    """Say a UTC time as 2 June 2025, 06:00; empty when unknown."""
+    return "" if value is None else f"{day(value)}, {value:%H:%M}"
+
+
+def ordinal(count: int) -> str:
+    """Say 2 as 2nd, 11 as 11th."""
+    teens = range(11, 14)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{'th' if count % 100 in teens else ending}"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Join a count with its noun: 1 encounter, 2 encounters."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

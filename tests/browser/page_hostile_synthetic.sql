@@ -46,3 +46,11 @@ insert into marts.rpt_reconciliation select attack, attack, attack, 1, 0, 1 from
 insert into marts.rpt_reconciliation (control) values (null);
 
 insert into marts.dim_blockers select attack, attack, attack, attack, attack, true from attacks;
+
+insert into marts.rpt_open_exceptions
+select
+    attack, attack, attack, attack, number, attack, 1, -12.50, null, null, null, 1, null, null
+from attacks;
+
+insert into marts.rpt_data_coverage
+select attack, attack, attack, date '2025-06-01', 1, 1, attack, false from attacks;

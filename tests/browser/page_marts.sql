@@ -71,3 +71,49 @@ create table marts.dim_blockers (
     next_action varchar,
     is_delay boolean
 );
+
+create table marts.rpt_open_exceptions (
+    alert_key varchar,
+    title varchar,
+    subject varchar,
+    severity varchar,
+    severity_order integer,
+    owner_role varchar,
+    record_count bigint,
+    amount decimal(18, 2),
+    deadline_date date,
+    opened_at timestamp,
+    age_days integer,
+    recurrence integer,
+    acknowledged_at timestamp,
+    snoozed_until timestamp
+);
+
+create table marts.rpt_data_coverage (
+    data_source varchar,
+    feed varchar,
+    facility_id varchar,
+    coverage_date date,
+    encounter_count bigint,
+    received_count bigint,
+    volume varchar,
+    is_complete boolean
+);
+
+create schema ops;
+
+create table ops.fct_file_loads (
+    batch_id varchar,
+    received_count bigint,
+    loaded_count bigint,
+    duplicate_count bigint,
+    rejected_count bigint,
+    loaded_at timestamp
+);
+
+create table ops.fct_expectation_results (
+    run_id varchar,
+    checked_at timestamp,
+    severity varchar,
+    is_met boolean
+);

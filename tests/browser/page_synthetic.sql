@@ -147,3 +147,58 @@ insert into marts.rpt_reconciliation values
 ('records_received', 'billing_system', 'x12', 60412, 60412, 0),
 ('records_received', 'clinic_ehr', 'documents', 22871, 22871, 0),
 ('claims_matched_to_encounters', 'billing_system', 'claims', 17120, 17120, 0);
+
+insert into marts.rpt_open_exceptions values
+('feed_gap-1a', 'A feed has a hole', 'clinic_ehr, documents', 'critical', 1, 'data_engineering', 214, 48210.50, null, timestamp '2025-05-30 06:00:00', 3, 2, null, null),
+('deadline_near-2b', 'Filing deadlines are near', 'billing_system', 'high', 2, 'biller', 7, 1290.00, date '2025-06-05', timestamp '2025-06-01 06:00:00', 1, 1, timestamp '2025-06-01 09:00:00', null),
+('records_rejected-3c', 'Records could not be read', 'clinic_ehr, charges', 'low', 3, 'data_engineering', 12, null, null, timestamp '2025-05-12 06:00:00', 21, 11, null, timestamp '2025-06-09 06:00:00'),
+('record_not_read-4d', 'A type of record is not read', 'clinic_ehr', 'low', 3, 'data_engineering', 3, null, null, null, null, 1, null, null);
+
+-- Forty days: a hole at one of two sites, a day of few and one of many, and the last
+-- day still on its way. Nobody comes on Sundays.
+insert into marts.rpt_data_coverage
+select
+    case feed when 'claims' then 'billing_system' else 'clinic_ehr' end,
+    feed,
+    site,
+    date '2025-06-02' - days.ago,
+    40,
+    case
+        when feed = 'documents' and site = 'a' and days.ago between 4 and 6 then 0
+        when feed = 'charges' and days.ago = 9 then 20
+        when feed = 'charges' and days.ago = 12 then 80
+        else 38
+    end,
+    case
+        when days.ago = 0 then 'still arriving'
+        when feed = 'charges' and days.ago = 9 then 'fewer than usual'
+        when feed = 'charges' and days.ago = 12 then 'more than usual'
+        when feed = 'claims' then 'unknown'
+        else 'as usual'
+    end,
+    days.ago > 0
+    and not (feed = 'documents' and site = 'a' and days.ago between 4 and 6)
+from (select cast(range as integer) as ago from range(0, 40)) as days
+cross join (values ('encounters'), ('documents'), ('charges'), ('claims')) as feeds (feed)
+cross join (values ('a'), ('b')) as sites (site)
+where dayofweek(date '2025-06-02' - days.ago) <> 0;
+
+insert into ops.fct_file_loads
+select
+    'batch' || day,
+    1000 + file,
+    990 + file,
+    10 - day % 2 * 3,
+    day % 2 * 3,
+    timestamp '2025-06-02 05:00:00' - to_days(day)
+from (select cast(range as integer) as day from range(0, 9)) as days
+cross join range(0, 4) as files (file);
+
+insert into ops.fct_expectation_results
+select
+    'run' || day,
+    timestamp '2025-06-02 05:10:00' - to_days(day),
+    case when number < 30 then 'critical' else 'warning' end,
+    number <> 29 + day % 3 * 2
+from (select cast(range as integer) as day from range(0, 9)) as days
+cross join range(0, 50) as numbers (number);

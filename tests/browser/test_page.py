@@ -278,3 +278,71 @@ def test_a_role_opens_its_own_list(practice, open_page) -> None:
     assert counter(page) == f"{count} of 320 shown"
     page.go_back()
     assert page.url == practice.url
+
+
+def test_exceptions_equal_the_mart_the_most_severe_first(practice, open_page) -> None:
+    page = open_page(practice)
+    rows = practice.query(
+        "select alert_key, title, record_count, age_days"
+        " from marts.rpt_open_exceptions order by severity_order, amount desc nulls"
+        " last, opened_at nulls last"
+    )
+    shown = page.locator("#exceptions tbody tr")
+    assert shown.count() == len(rows) > 3
+    for number, (key, title, count, age) in enumerate(rows):
+        row = shown.nth(number)
+        assert row.get_attribute("data-alert") == key
+        assert title in row.inner_text()
+        assert row.locator("[data-label=Records]").inner_text() == f"{count:,}"
+        open_for = row.locator("[data-label='Open for']").inner_text()
+        assert open_for.split(" ")[0] == ("–" if age is None else str(age))
+    assert "2nd time" in shown.nth(0).inner_text()
+    assert "Somebody sees to it" in shown.nth(1).inner_text()
+    assert "Snoozed until 9 June 2025" in shown.nth(2).inner_text()
+    assert "11th time" in shown.nth(2).inner_text()
+
+
+def test_the_calendar_marks_each_day_on_which_a_site_is_off(
+    practice, open_page
+) -> None:
+    page = open_page(practice)
+    rows = practice.query(
+        "select feed, count(distinct coverage_date), count(distinct coverage_date)"
+        " filter (where volume like '%than usual'"
+        " or (volume <> 'still arriving' and not is_complete))"
+        " from marts.rpt_data_coverage"
+        " where coverage_date > date '2025-06-02' - 35 group by all order by"
+        " min(data_source), feed"
+    )
+    shown = page.locator("#coverage tbody tr")
+    assert shown.count() == len(rows) == 4
+    for number, (feed, days, off) in enumerate(rows):
+        row = shown.nth(number)
+        assert row.locator("th").inner_text().lower().startswith(feed)
+        assert row.locator("rect.day").count() == days
+        assert row.locator(".figure").inner_text() == str(off)
+    assert page.locator("#coverage rect.hole").count() == 3
+    assert page.locator("#coverage rect.fewer").count() == 1
+    assert page.locator("#coverage rect.more").count() == 1
+    assert page.locator("#coverage rect.arriving").count() == 4
+    page.click("text=days to look at")
+    [first] = page.locator("#off-days tbody tr", has_text="27 May 2025").all()
+    assert "1 of 2" in first.inner_text()
+
+
+def test_the_last_runs_are_those_of_the_load_log_and_of_the_checks(
+    practice, open_page
+) -> None:
+    page = open_page(practice)
+    [load] = practice.query(
+        "select count(*), sum(received_count), sum(loaded_count), sum(duplicate_count),"
+        " sum(rejected_count) from ops.fct_file_loads where batch_id = 'batch1'"
+    )
+    shown = page.locator("#loads tbody tr").nth(1)
+    assert shown.locator("td").all_inner_texts() == [f"{n:,}" for n in load]
+    assert shown.locator("th").inner_text() == "1 June 2025, 05:00"
+    assert page.locator("#loads tbody tr").count() == 7
+    newest = page.locator("#checks tbody tr").nth(0).locator("td").all_inner_texts()
+    assert newest == ["50", "0", "1"]
+    other = page.locator("#checks tbody tr").nth(1).locator("td").all_inner_texts()
+    assert other == ["50", "1", "0"]

@@ -45,8 +45,7 @@ def warehouse(tmp_path: Path) -> Path:
     change(
         path,
         """
-        create schema ops;
-        create view ops.fct_file_loads as select 'f1' as file_id, 2 as loaded_count;
+        create view ops.fct_loads as select 'f1' as file_id, 2 as loaded_count;
         comment on table marts.fct_a is 'One row per thing; it''s synthetic.';
         comment on column marts.fct_a.v is 'The version.';
         create schema staging;
@@ -75,7 +74,7 @@ def test_marts_and_ops_are_published_and_nothing_else(warehouse, tmp_path):
 
     schemas = read(result.database, "select distinct schema_name from duckdb_tables()")
     assert sorted(schemas) == [("marts",), ("ops",)]
-    assert read(result.database, "from ops.fct_file_loads") == [("f1", 2)]
+    assert read(result.database, "from ops.fct_loads") == [("f1", 2)]
     assert result.row_count >= 2 * ROWS
     assert sorted(contents(tmp_path / "published")) == ["chartgap.duckdb", "index.html"]
 
