@@ -149,10 +149,10 @@ insert into marts.rpt_reconciliation values
 ('claims_matched_to_encounters', 'billing_system', 'claims', 17120, 17120, 0);
 
 insert into marts.rpt_open_exceptions values
-('feed_gap-1a', 'A feed has a hole', 'clinic_ehr, documents', 'critical', 1, 'data_engineering', 214, 48210.50, null, timestamp '2025-05-30 06:00:00', 3, 2, null, null),
-('deadline_near-2b', 'Filing deadlines are near', 'billing_system', 'high', 2, 'biller', 7, 1290.00, date '2025-06-05', timestamp '2025-06-01 06:00:00', 1, 1, timestamp '2025-06-01 09:00:00', null),
-('records_rejected-3c', 'Records could not be read', 'clinic_ehr, charges', 'low', 3, 'data_engineering', 12, null, null, timestamp '2025-05-12 06:00:00', 21, 11, null, timestamp '2025-06-09 06:00:00'),
-('record_not_read-4d', 'A type of record is not read', 'clinic_ehr', 'low', 3, 'data_engineering', 3, null, null, null, null, 1, null, null);
+('feed_gap-1a', 'A feed has a hole', 'clinic_ehr, documents', 'critical', 1, 'data_engineering', 214, 48210.50, null, timestamp '2025-05-30 06:00:00', 3, 1, null, null),
+('deadline_near-2b', 'Filing deadlines are near', 'billing_system', 'high', 2, 'biller', 7, 1290.00, date '2025-06-05', timestamp '2025-06-01 06:00:00', 1, 0, timestamp '2025-06-01 09:00:00', null),
+('records_rejected-3c', 'Records could not be read', 'clinic_ehr, charges', 'low', 3, 'data_engineering', 12, null, null, timestamp '2025-05-12 06:00:00', 21, 10, null, timestamp '2025-06-09 06:00:00'),
+('record_not_read-4d', 'A type of record is not read', 'clinic_ehr', 'low', 3, 'data_engineering', 3, null, null, null, null, 0, null, null);
 
 -- Forty days: a hole at one of two sites, a day of few and one of many, and the last
 -- day still on its way. Nobody comes on Sundays.
