@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration import raw
+from orchestration import check_log, raw
 from orchestration.validation import Suite, load_suite, read_suites
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ FEEDS = {
 OWNERS = {"data_engineering", "provider", "supervising_provider", "biller"}
 OWNERS |= {"charge_entry", "coder", "front_desk"}
 # What a query may show: our own ids and positions, never what a record says.
-KEYS = {"_file_id", "_position", "encounter_key", "requirement_id"}
+KEYS = {"file_id", "position", "record_key"}
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,38 @@ def test_an_expectation_names_a_heading_of_the_runbook(suite, expectation):
 
 
 @pytest.mark.parametrize(("suite", "expectation"), EXPECTATIONS)
-def test_a_query_runs_and_lists_keys_only(suite, expectation, rows):
-    relation = duckdb.sql(expectation.query.replace("{rows}", rows[suite.asset]))
+def test_an_expectation_says_what_to_do(suite, expectation):
+    assert expectation.remedy.endswith(".")
+    assert expectation.description != expectation.remedy
 
-    assert set(relation.columns) <= KEYS
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse that shows each expectation as failed once."""
+    folder = tmp_path_factory.mktemp("checks")
+    check_log.write_empty(folder)
+    connection = duckdb.connect()
+    connection.execute("create schema ops")
+    connection.execute(
+        f"create table ops.expectation_failures as from '{folder}/failures/*.parquet'"
+    )
+    connection.executemany(
+        "insert into ops.expectation_failures (suite, expectation) values (?, ?)",
+        [(suite.name, item.id) for suite in SUITES for item in suite.expectations],
+    )
+    return connection
+
+
+@pytest.mark.parametrize(("suite", "expectation"), EXPECTATIONS)
+def test_the_first_look_lists_the_keys_of_this_expectation_only(
+    suite, expectation, failures
+):
+    found = failures.execute(expectation.first_look)
+
+    assert {column[0] for column in found.description} <= KEYS
+    assert len(found.fetchall()) == 1
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_a_row_is_known_by_columns_that_exist(suite: Suite, rows):
+    duckdb.sql(f"select {', '.join(suite.key)} from {rows[suite.asset]}")
