@@ -107,6 +107,9 @@ def validate(
 def _rows(suite: Suite, table: str) -> str:
     """Return a query of only what the expectations look at: raw rows are wide."""
     keys = [f"{name} as key_{n}" for n, name in enumerate(suite.key)]
+    if suite.asset[0] != "raw":
+        # A key that is there twice must not make one row of two.
+        keys.append("rowid as key_row")
     columns = [f"{sql} as {quoted(name)}" for name, sql in suite.columns.items()]
     return f"select {', '.join([*keys, *columns])} from {table}"  # noqa: S608
 

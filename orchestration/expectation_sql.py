@@ -87,6 +87,11 @@ def _of_a_value(column: str, fails: Callable[[str], str]) -> Rule:
     )
 
 
+def _unique_value(arguments: Mapping[str, Any]) -> Rule:
+    name = arguments["column"]
+    return Rule(judged=f"{quoted(name)} is not null", unique=(name,), reads=(name,))
+
+
 def _unique(arguments: Mapping[str, Any]) -> Rule:
     if arguments["ignore_row_if"] != "any_value_is_missing":
         raise UnknownKindError("ignore_row_if must be any_value_is_missing")
@@ -112,6 +117,7 @@ _KINDS: dict[str, tuple[Callable[[Mapping[str, Any]], Rule], set[str]]] = {
     "expect_column_values_to_be_in_set": (_in_set, {"column", "value_set"}),
     "expect_column_values_to_not_be_in_set": (_not_in_set, {"column", "value_set"}),
     "expect_column_values_to_match_regex": (_regex, {"column", "regex"}),
+    "expect_column_values_to_be_unique": (_unique_value, {"column"}),
     "expect_compound_columns_to_be_unique": (
         _unique,
         {"column_list", "ignore_row_if"},
