@@ -79,9 +79,13 @@ site_spreads as (
 limited as (
     select
         rooted.*,
-        rooted.volume_multiplier
-        * greatest(sqrt(rooted.variance), site_spreads.spread)
-        / 2 as reach
+        case
+            when site_spreads.spread is not null
+                then
+                    rooted.volume_multiplier
+                    * greatest(sqrt(rooted.variance), site_spreads.spread)
+                    / 2
+        end as reach
     from rooted
     left join site_spreads
         on
@@ -93,8 +97,11 @@ limited as (
 squared as (
     select
         *,
-        greatest(usual_root - reach, 0) * greatest(usual_root - reach, 0)
-        - 0.375 as fewest,
+        case
+            when usual_root > reach
+                then (usual_root - reach) * (usual_root - reach) - 0.375
+            else 0
+        end as fewest,
         (usual_root + reach) * (usual_root + reach) - 0.375 as most
     from limited
 ),
@@ -116,7 +123,7 @@ banded as (
             case when is_visits then most else encounter_count end
             as decimal(18, 2)
         ) as high,
-        reach is not null as is_judged
+        usual_root + reach is not null as is_judged
     from squared
 ),
 
