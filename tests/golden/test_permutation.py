@@ -41,7 +41,7 @@ OF_THE_FILE = {
     "recorded_at",
 }
 # Counts of files and of rows delivered, which differ as the deliveries do.
-OF_DELIVERY = {"rpt_reconciliation", "rpt_record_types"}
+OF_DELIVERY = {"rpt_duplicate_rates", "rpt_reconciliation", "rpt_record_types"}
 
 
 def parts_of(path: Path) -> Iterator[bytes]:
