@@ -36,6 +36,7 @@ GOOD = {
     ' {"resourceType":"Encounter","status":"finished","period":'
     '{"start":"2026-01-05T09:00:00Z","end":"2026-01-05T09:20:00Z"}} -',
     "x12_segments": "1 1 1 837 005010X222A1 CLM CLM*PCN1*120.5 * : ^ ~",
+    "hl7v2_segments": r"1 1 0 M1 A B ADT A01 2.5 202601050900 - | ^ ~ \ & MSH MSH|^~",
 }
 BAD = {
     "encounters": "E1 P1 123 F1 Y1 office_visit AMB over then then"
@@ -58,6 +59,7 @@ BAD = {
     ' {"resourceType":"Encounter","status":"over","period":'
     '{"start":"2026-01-05T09:20:00Z","end":"2026-01-05T09:00:00Z"}} -',
     "x12_segments": "1 1 1 998 005010X222A1 clm*1 CLM * : ^ ~",
+    "hl7v2_segments": r"1 1 0 - A B - A01 2.5 202601050900 - | ^ ~ \ & MSH MSH|^~",
 }
 
 BLANK = {
@@ -90,6 +92,7 @@ MORE = {
         "1 1 1 837 - CLM CLM**a,b * : ^ ~",
         "1 1 1 835 - CLP CLP*P*1*a,b*c,d * : ^ ~",
     ],
+    "hl7v2_segments": [r"1 2 0 M1 A B ADT A01 2.5 - - | ^ ~ \ & p1 p1|1"],
 }
 
 
