@@ -2,14 +2,16 @@
 
 Turns balances and Great Expectations outcomes into Dagster check results. A failure
 of severity error blocks what depends on the asset; a warning is shown. Results carry
-counts and a query that lists keys, never values.
+counts and a query that lists keys, never values; they are kept in the log of checks.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
-from orchestration import raw, validation
+from orchestration import check_log, evaluation, raw, validation
+from orchestration.evaluation import Outcome
 from orchestration.failures import in_plain_words
 from orchestration.reconciliation import (
     NoIngestError,
@@ -19,7 +21,7 @@ from orchestration.reconciliation import (
 )
 from orchestration.resources import WAREHOUSE_POOL, Progress
 from orchestration.settings import Settings
-from orchestration.validation import Expectation, Outcome, Suite, SuiteError
+from orchestration.validation import Expectation, Suite, SuiteError
 
 STEP = "Checking what came in"
 _LOAD_LOG = dg.AssetKey(["raw", raw.LOAD_LOG])
@@ -116,9 +118,10 @@ def _feed_checks(suites: Sequence[Suite]) -> dg.AssetChecksDefinition:
         progress(STEP, 0, len(suites))
         for number, suite in enumerate(suites, start=1):
             with in_plain_words(SuiteError):
-                outcomes = validation.validate_ingest(
+                outcomes = evaluation.validate_ingest(
                     suite, raw=settings.raw_path, ingest_id=ingest_id
                 )
+            _keep(settings, context, outcomes)
             yield from _results(outcomes, wanted)
             progress(STEP, number, len(suites))
 
@@ -140,12 +143,23 @@ def _mart_checks(suites: Sequence[Suite]) -> dg.AssetChecksDefinition:
         wanted = context.selected_asset_check_keys
         for suite in suites:
             with in_plain_words(SuiteError):
-                outcomes = validation.validate_mart(
+                outcomes = evaluation.validate_mart(
                     suite, warehouse=settings.warehouse_path
                 )
+            _keep(settings, context, outcomes)
             yield from _results(outcomes, wanted)
 
     return validate_marts
+
+
+def _keep(
+    settings: Settings,
+    context: dg.AssetCheckExecutionContext,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Put what was found into the log of checks, before Dagster may stop the run."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    check_log.record(settings.checks_path, context.run.run_id, now, outcomes)
 
 
 def _spec(expectation: Expectation) -> dg.AssetCheckSpec:
@@ -174,8 +188,8 @@ def _result(outcome: Outcome) -> dg.AssetCheckResult:
     metadata: dict[str, str | int] = {
         "owner": expectation.owner,
         "runbook": expectation.runbook,
-        "rows": outcome.row_count,
-        "query": outcome.query,
+        "rows": outcome.evaluated_count,
+        "query": expectation.first_look,
     }
     if outcome.failed_count is not None:
         metadata["failed"] = outcome.failed_count

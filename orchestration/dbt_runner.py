@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration.alerts import log
+from orchestration import check_log
+from orchestration.alerts import log as alert_log
 from orchestration.settings import PROJECT_DIR, WAREHOUSE_NAME, Settings
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
@@ -85,6 +86,7 @@ def run_command(
         "CHARTGAP_WAREHOUSE": str(settings.warehouse_path),
         "CHARTGAP_RAW": str(settings.raw_path),
         "CHARTGAP_ALERTS": str(settings.alerts_path),
+        "CHARTGAP_CHECKS": str(settings.checks_path),
         "CHARTGAP_TARGET": settings.target,
         "CHARTGAP_MEMORY": settings.memory,
         "CHARTGAP_BUILD": step,
@@ -92,8 +94,9 @@ def run_command(
     target = settings.data_path / "dbt"
     written = ("--target-path", str(target), "--log-path", str(target))
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    # A model shows it, also before the first alert.
-    log.write_empty(settings.alerts_path)
+    # Models show these logs, also before the first entry.
+    alert_log.write_empty(settings.alerts_path)
+    check_log.write_empty(settings.checks_path)
     with _environment(places):
         parsed = _parsed_project(settings)
         result = _invoke((*arguments, *_WHERE, *written), on_node, parsed)

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import raw
-from orchestration.validation import ingest_files
+from orchestration.evaluation import ingest_files
 
 # One row per file: what its load log says, and what lies in raw.
 _PER_FILE = """

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         return self.data_path / "raw"
 
     @property
+    def checks_path(self) -> Path:
+        """What every run found of every expectation."""
+        return self.data_path / "checks"
+
+    @property
     def published_path(self) -> Path:
         """What readers open: the published database and the page."""
         return self.data_path / "published"

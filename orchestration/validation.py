@@ -1,9 +1,9 @@
-"""What Great Expectations suites declare, and whether rows meet it.
+"""What Great Expectations suites declare, and what Great Expectations says of rows.
 
-Holds the reading of `expectations/*.json` and their evaluation on the rows of one
-ingest or of one mart. The only module that imports great_expectations, and only
-inside functions: the import takes seconds. It leaves out Dagster and what a failure
-blocks; that is `checks`. Outcomes carry counts and queries, never values.
+Holds the reading of `expectations/*.json` and the judgement of a few rows. The only
+module that imports great_expectations, and only inside functions: the import takes
+seconds. It leaves out counting, which is `evaluation`, and what a failure blocks,
+which is `checks`.
 """
 
 import json
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
+from orchestration.expectation_sql import Rule, UnknownKindError, rule_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +24,6 @@ WARNING = "warning"
 
 # Great Expectations' words for how bad a failure is, and ours.
 _SEVERITIES = {"critical": ERROR, "warning": WARNING}
-_COLUMN_KWARGS = ("column", "column_A", "column_B")
-_COLUMN_LIST_KWARGS = ("column_list", "column_set")
 
 
 class SuiteError(ValueError):
@@ -34,46 +32,38 @@ class SuiteError(ValueError):
 
 @dataclass(frozen=True)
 class Expectation:
-    """One declared expectation; its id is a sentence that is true when it is met."""
+    """One declared expectation; its id is a sentence that is true when it is met.
+
+    `description`, `first_look`, `remedy` and `owner` are what the runbook says of it
+    under the heading `runbook`.
+    """
 
     id: str
+    suite: str
     asset: tuple[str, ...]
     description: str
+    first_look: str
+    remedy: str
     severity: str
     owner: str
     runbook: str
-    query: str
+    rule: Rule
 
 
 @dataclass(frozen=True)
 class Suite:
     """One suite file: the asset it is about and the rows it looks at.
 
-    `columns` are those that the expectations name, each with the SQL that reads it.
+    `columns` are those that the expectations name, each with the SQL that reads it;
+    `key` are the columns by which a row is known.
     """
 
     name: str
     asset: tuple[str, ...]
+    key: tuple[str, ...]
     columns: Mapping[str, str]
     expectations: tuple[Expectation, ...]
     definition: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One expectation on one set of rows.
-
-    `failed_count` is None where the expectation does not count rows. `query` lists
-    the keys of the failing rows when run in the data folder.
-    """
-
-    expectation: Expectation
-    passed: bool
-    severity: str
-    row_count: int
-    failed_count: int | None
-    note: str
-    query: str
 
 
 def read_suites(folder: Path = EXPECTATIONS_DIR) -> tuple[Suite, ...]:
@@ -92,13 +82,18 @@ def read_suite(path: Path) -> Suite:
 def suite_from(definition: Mapping[str, Any]) -> Suite:
     """Build a suite from its JSON; raises SuiteError when a field is missing."""
     try:
-        asset = tuple(definition["meta"]["asset"].split("/"))
-        declared = definition["expectations"]
+        meta = definition["meta"]
+        asset = tuple(meta["asset"].split("/"))
+        expectations = tuple(
+            _expectation(entry, definition["name"], asset)
+            for entry in definition["expectations"]
+        )
         return Suite(
             name=definition["name"],
             asset=asset,
-            columns=_columns(declared, definition["meta"].get("columns", {})),
-            expectations=tuple(_expectation(entry, asset) for entry in declared),
+            key=("_file_id", "_position") if asset[0] == "raw" else tuple(meta["key"]),
+            columns=_columns(expectations, meta.get("columns", {})),
+            expectations=expectations,
             definition=definition,
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -106,83 +101,37 @@ def suite_from(definition: Mapping[str, Any]) -> Suite:
         raise SuiteError(f"{name}: missing or unreadable field: {error}") from None
 
 
-def _expectation(entry: Mapping[str, Any], asset: tuple[str, ...]) -> Expectation:
+def _expectation(
+    entry: Mapping[str, Any], suite: str, asset: tuple[str, ...]
+) -> Expectation:
     meta = entry["meta"]
+    try:
+        rule = rule_of(entry["type"], entry["kwargs"])
+    except UnknownKindError as error:
+        raise SuiteError(f"{suite}: {meta['id']} not understood: {error}") from None
     return Expectation(
         id=meta["id"],
+        suite=suite,
         asset=asset,
         description=entry["description"],
+        first_look=meta["first_look"],
+        remedy=meta["remedy"],
         severity=_SEVERITIES[entry["severity"]],
         owner=meta["owner"],
         runbook=meta["runbook"],
-        query=meta["query"],
+        rule=rule,
     )
 
 
 def _columns(
-    declared: list[Mapping[str, Any]], computed: Mapping[str, str]
+    expectations: tuple[Expectation, ...], computed: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return the SQL of each column: the suite's own, else trimmed as staging does."""
-    names: dict[str, None] = {}
-    for entry in declared:
-        kwargs = entry["kwargs"]
-        names.update((kwargs[key], None) for key in _COLUMN_KWARGS if key in kwargs)
-        for key in _COLUMN_LIST_KWARGS:
-            names.update(dict.fromkeys(kwargs.get(key, ())))
+    names = dict.fromkeys(name for item in expectations for name in item.rule.reads)
     return {
         name: computed.get(name, f"nullif(trim(cast({name} as varchar)), '')")
         for name in names
     }
-
-
-def validate_ingest(suite: Suite, *, raw: Path, ingest_id: str) -> tuple[Outcome, ...]:
-    """Hold the raw rows that the ingest `ingest_id` brought in against the suite.
-
-    Passes with the note 'nothing new' when it brought none. Raises SuiteError when
-    the suite itself is wrong, duckdb.Error when the files cannot be read.
-    """
-    files = ingest_files(raw, suite.asset[-1], ingest_id)
-    pattern = f"raw/{suite.asset[-1]}/{ingest_id}-*.parquet"
-    shown = f"read_parquet('{pattern}', union_by_name = true)"
-    if not files:
-        return _nothing_new(suite, shown)
-    with duckdb.connect(":memory:") as connection:
-        rows = connection.read_parquet(
-            [str(file) for file in files], union_by_name=True
-        )
-        frame = rows.query("raw_rows", _select(suite, "raw_rows")).df()
-    return validate(suite, frame, shown=shown)
-
-
-def validate_mart(suite: Suite, *, warehouse: Path) -> tuple[Outcome, ...]:
-    """Hold a mart of the built warehouse against the suite; raises the same."""
-    mart = ".".join(suite.asset)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        frame = connection.execute(_select(suite, mart)).df()
-    return validate(suite, frame, shown=mart)
-
-
-def ingest_files(raw: Path, table: str, ingest_id: str) -> list[Path]:
-    """Return the Parquet files of one raw table that one ingest wrote, in order."""
-    return sorted((raw / table).glob(f"{ingest_id}-*.parquet"))
-
-
-def _select(suite: Suite, rows: str) -> str:
-    """Only what the expectations look at: raw rows are wide."""
-    columns = ", ".join(f"{sql} as {name}" for name, sql in suite.columns.items())
-    return f"select {columns} from {rows}"  # noqa: S608 - from our own suite files
-
-
-def validate(suite: Suite, frame: "pd.DataFrame", *, shown: str) -> tuple[Outcome, ...]:
-    """Hold `frame` against the suite; `shown` is how queries name the rows.
-
-    An expectation that cannot be evaluated has failed, with severity error.
-    """
-    results = _evaluate(suite, frame)
-    return tuple(
-        _outcome(expectation, results[expectation.id], len(frame), shown)
-        for expectation in suite.expectations
-    )
 
 
 def load_suite(suite: Suite) -> Any:  # noqa: ANN401 - its type needs the import
@@ -210,8 +159,11 @@ def load_suite(suite: Suite) -> Any:  # noqa: ANN401 - its type needs the import
     return loaded
 
 
-def _evaluate(suite: Suite, frame: "pd.DataFrame") -> dict[str, Any]:
-    """Return Great Expectations' result for each expectation id."""
+def judge(suite: Suite, rows: "pd.DataFrame") -> dict[str, bool | None]:
+    """Return whether each expectation is met by a few rows, None where it raised.
+
+    Raises SuiteError when the suite itself is wrong.
+    """
     import great_expectations as gx  # noqa: PLC0415 - takes seconds
     from great_expectations.data_context.types.base import (  # noqa: PLC0415
         ProgressBarsConfig,
@@ -225,36 +177,16 @@ def _evaluate(suite: Suite, frame: "pd.DataFrame") -> dict[str, Any]:
         context.data_sources.add_pandas("rows")
         .add_dataframe_asset(suite.name)
         .add_batch_definition_whole_dataframe("all")
-        .get_batch({"dataframe": frame})
+        .get_batch({"dataframe": rows})
     )
-    result = batch.validate(
-        loaded,
-        # Counts only: its other formats carry the failing values.
-        result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
-    )
-    return {entry.expectation_config.meta["id"]: entry for entry in result.results}
-
-
-def _outcome(
-    expectation: Expectation,
-    result: Any,  # noqa: ANN401 - Great Expectations' result object
-    row_count: int,
-    shown: str,
-) -> Outcome:
-    broken = _raised(result.exception_info)
-    failed = result.result.get("unexpected_count")
-    note = "met" if result.success else "not met"
-    if broken:
-        note = "could not be evaluated; compare the suite with the table's columns"
-    return Outcome(
-        expectation=expectation,
-        passed=bool(result.success) and not broken,
-        severity=ERROR if broken else expectation.severity,
-        row_count=row_count,
-        failed_count=None if broken or failed is None else int(failed),
-        note=note,
-        query=expectation.query.replace("{rows}", shown),
-    )
+    # Its other formats carry the failing values.
+    result = batch.validate(loaded, result_format={"result_format": "BOOLEAN_ONLY"})
+    return {
+        entry.expectation_config.meta["id"]: (
+            None if _raised(entry.exception_info) else bool(entry.success)
+        )
+        for entry in result.results
+    }
 
 
 def _raised(exception_info: Mapping[str, Any] | None) -> bool:
@@ -263,18 +195,3 @@ def _raised(exception_info: Mapping[str, Any] | None) -> bool:
     if "raised_exception" in info:
         return bool(info["raised_exception"])
     return any(entry.get("raised_exception") for entry in info.values())
-
-
-def _nothing_new(suite: Suite, shown: str) -> tuple[Outcome, ...]:
-    return tuple(
-        Outcome(
-            expectation=expectation,
-            passed=True,
-            severity=expectation.severity,
-            row_count=0,
-            failed_count=0,
-            note="nothing new",
-            query=expectation.query.replace("{rows}", shown),
-        )
-        for expectation in suite.expectations
-    )

@@ -68,9 +68,17 @@ def open_by_data(warehouse: Path) -> tuple[Alert, ...] | None:
 def open_by_run(run: Run, rules: Rules) -> Found:
     """Return what a run left open: each failed check, and a missing publication.
 
-    Checks that the run did not come to stay as they were.
+    Checks that the run did not come to stay as they were. A check whose heading of
+    the runbook is that of an alert by the data is told by that one alone.
     """
-    failed = [_of_check(check, rules) for check in run.failed_checks]
+    told_by_data = {
+        rule.runbook for code, rule in rules.by_code.items() if code not in OF_RUNS
+    }
+    failed = [
+        _of_check(check, rules)
+        for check in run.failed_checks
+        if check.runbook not in told_by_data
+    ]
     stopped = [] if run.is_good else [_stopped(run, rules)]
     evaluated = (
         _key(code, asset, name)

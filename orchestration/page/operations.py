@@ -21,7 +21,7 @@ _STATES = (
     ("more", "more than usual"),
     ("arriving", "still arriving"),
     ("usual", "as usual"),
-    ("unknown", "too little to judge"),
+    ("unknown", "not judged: a holiday, or too few"),
 )
 
 Rows = Callable[[str], list[tuple]]  # type: ignore[type-arg]

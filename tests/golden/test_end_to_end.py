@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.validation import read_suites
+
 CHARTGAP = Path(sys.executable).with_name("chartgap")
 ENCOUNTERS = 120
 
@@ -130,6 +132,32 @@ def test_missing_notes_are_flagged_and_do_not_stop_publication(first: Answer, da
 
     assert missing == (int(line),)
     assert "docs/runbook.md#missing-note" in first.output
+
+
+def test_results_of_every_expectation_are_published_and_keys_are_not(
+    first: Answer, data: Path
+):
+    declared = {
+        (suite.name, expectation.id)
+        for suite in read_suites()
+        for expectation in suite.expectations
+    }
+    with duckdb.connect(str(data / "published/chartgap.duckdb"), read_only=True) as db:
+        results = db.sql(
+            "select suite, expectation, count(distinct run_id)"
+            " from ops.fct_expectation_results group by all"
+        ).fetchall()
+        tables = db.sql("select table_name from information_schema.tables").fetchall()
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as db:
+        keys = db.sql(
+            "select count(*) from ops.expectation_failures join marts.fct_encounters"
+            " on record_key = encounter_key"
+        ).fetchone()
+
+    assert {(suite, expectation) for suite, expectation, _ in results} == declared
+    assert {runs for _, _, runs in results} == {1}
+    assert ("expectation_failures",) not in tables
+    assert keys > (0,)
 
 
 def test_status_reports_the_run_and_balances(status: Answer):

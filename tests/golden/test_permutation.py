@@ -42,8 +42,15 @@ OF_THE_FILE = {
 }
 # Counts of files and of rows delivered, which differ as the deliveries do, and the
 # alerts about them.
-OF_DELIVERY = {"rpt_reconciliation", "rpt_record_types", "rpt_late_feeds"}
-OF_DELIVERY |= {"rpt_feed_signals", "rpt_ops_alerts"}
+OF_DELIVERY = {
+    "rpt_duplicate_rates",
+    "rpt_feed_freshness",
+    "rpt_feed_signals",
+    "rpt_open_exceptions",
+    "rpt_ops_alerts",
+    "rpt_reconciliation",
+    "rpt_record_types",
+}
 
 
 def parts_of(path: Path) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ DIALECTS = ("duckdb", "postgres", "spark")
 
 # Macros that stand where a table or a join stands; all others are expressions.
 TABLES = {
+    "check_log",
     "new_batches",
     "newest_fhir",
     "newest_row",

@@ -44,7 +44,13 @@ COLUMNS = {
     """,
     "rpt_data_coverage": """
         data_source feed facility_id coverage_date expected_low expected_count
-        expected_high received_count watermark_at is_complete reason
+        expected_high received_count watermark_at is_complete reason volume is_current
+    """,
+    "rpt_feed_freshness": "data_source feed watermark_at due_at freshness",
+    "rpt_duplicate_rates": "data_source feed duplicate_share usual_share repeats",
+    "fct_expectation_results": """
+        run_id checked_at suite expectation severity owner_role evaluated_count
+        failed_count is_met
     """,
     "rpt_ops_alerts": """
         alert_key alert_code severity owner_role record_count amount deadline_date

@@ -142,6 +142,19 @@ def test_a_thousand_failures_over_six_runs_are_one_message_a_group_and_interval(
     assert len(webhook.about("A check failed")) == 2
 
 
+def test_what_the_data_tell_is_not_told_by_a_check_too():
+    failed = of_failures(3)
+    [check] = failed.failed_checks
+    known = replace(check, runbook=RULES.by_code["feed_late"].runbook)
+
+    codes = [
+        a.code
+        for a in open_by_run(replace(failed, failed_checks=(known,)), RULES).alerts
+    ]
+
+    assert codes == ["publish_stopped"]
+
+
 def test_a_payload_holds_what_is_allowed_and_nobody(look_at, webhook, tmp_path):
     """Names stand where senders could put them: source, feed, site, check, file."""
     warehouse = tmp_path / "warehouse.duckdb"

@@ -79,6 +79,17 @@ def test_marts_and_ops_are_published_and_nothing_else(warehouse, tmp_path):
     assert sorted(contents(tmp_path / "published")) == ["chartgap.duckdb", "index.html"]
 
 
+def test_keys_of_failing_rows_stay_in_the_warehouse(warehouse, tmp_path):
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create view ops.expectation_failures as select 'k1' as k")
+
+    result = publish(warehouse, tmp_path)
+
+    tables = read(result.database, "select table_name from information_schema.tables")
+    assert ("fct_file_loads",) in tables
+    assert ("expectation_failures",) not in tables
+
+
 def test_comments_travel_with_their_tables_and_columns(warehouse, tmp_path):
     result = publish(warehouse, tmp_path / "published")
 

@@ -17,7 +17,8 @@ record_types as (
 ),
 
 late_feeds as (
-    select * from {{ ref('rpt_late_feeds') }}
+    select * from {{ ref('rpt_feed_freshness') }}
+    where freshness = 'late'
 ),
 
 clock as (
@@ -40,7 +41,6 @@ signals as (
         feed as detail,
         cast(null as varchar) as facility_key,
         cast(null as timestamp) as occurred_at,
-        cast(null as integer) as late_days,
         abs(difference) as record_count
     from balances
     where difference <> 0
@@ -51,7 +51,6 @@ signals as (
         feed as detail,
         facility_key,
         cast(coverage_date as timestamp) as occurred_at,
-        cast(null as integer) as late_days,
         encounter_count as record_count
     from begun
     where not is_complete and coverage_date > first_complete_date
@@ -61,11 +60,9 @@ signals as (
         data_source,
         feed as detail,
         cast(null as varchar) as facility_key,
-        last_loaded_at as occurred_at,
-        late_days,
-        late_days as record_count
+        due_at as occurred_at,
+        {{ whole_days('due_at', 'as_of') }} as record_count
     from late_feeds
-    where late_days > 0
     union all
     select
         'records_rejected' as alert_code,
@@ -73,7 +70,6 @@ signals as (
         coalesce(feed, format) as detail,
         cast(null as varchar) as facility_key,
         loaded_at as occurred_at,
-        cast(null as integer) as late_days,
         rejected_count as record_count
     from file_loads
     where rejected_count > 0
@@ -84,7 +80,6 @@ signals as (
         standard as detail,
         cast(null as varchar) as facility_key,
         cast(null as timestamp) as occurred_at,
-        cast(null as integer) as late_days,
         record_count
     from record_types
     where not is_read
@@ -97,10 +92,7 @@ aged as (
         signals.detail,
         signals.facility_key,
         signals.occurred_at,
-        coalesce(
-            signals.late_days,
-            {{ whole_days('signals.occurred_at', 'clock.as_of') }}
-        ) as days,
+        {{ whole_days('signals.occurred_at', 'clock.as_of') }} as days,
         cast(signals.record_count as bigint) as record_count
     from signals
     cross join clock

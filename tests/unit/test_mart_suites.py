@@ -1,0 +1,212 @@
+"""Suites of the marts on planted rows: one that meets all of them, one that meets none.
+
+All rows here are made up.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration import evaluation, validation
+from orchestration.evaluation import Outcome
+from orchestration.validation import Suite
+
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+SUITES = [suite for suite in validation.read_suites() if suite.asset[0] != "raw"]
+MARTS = sorted((PROJECT_DIR / "models" / "marts").rglob("*.sql"))
+Row = dict[str, object]
+
+EARLY, LATE = "2026-03-02 08:00:00", "2026-03-02 09:00:00"
+# Of each mart: a row that meets every expectation, and rows that break each.
+ROWS: dict[str, tuple[Row, list[Row]]] = {
+    "dim_patients": ({"patient_key": "p"}, [{"patient_key": "q"}] * 2),
+    "dim_providers": ({"provider_key": "n"}, [{"provider_key": "m"}] * 2),
+    "dim_facilities": (
+        {"facility_key": "f", "time_zone": "America/New_York"},
+        [{"facility_key": "g"}] * 2,
+    ),
+    "dim_payers": ({"payer_key": "y"}, [{"payer_key": "z"}] * 2),
+    "fct_encounters": (
+        {"encounter_key": "e", "stage": "claim", "encounter_status": "finished"}
+        | {"evidence_grade": "A", "patient_key": "p", "payer_key": "y"}
+        | {"provider_key": "n", "facility_key": "f", "is_billing_ready": False}
+        | {"service_start_at": EARLY, "service_end_at": LATE}
+        | {"claim_created_at": EARLY, "claim_submitted_at": LATE}
+        | {"is_documentation_complete": True, "documentation_complete_at": LATE},
+        [
+            {"encounter_key": "d", "stage": "lost", "encounter_status": "over"}
+            | {"evidence_grade": "E", "patient_key": "?", "payer_key": "?"}
+            | {"provider_key": "?", "facility_key": "?"}
+            | {"service_start_at": LATE, "service_end_at": EARLY}
+            | {"claim_created_at": LATE, "claim_submitted_at": EARLY},
+            {"encounter_key": "d", "stage": "charge"}
+            | {"documentation_complete_at": LATE},
+            {"encounter_key": "c", "stage": "documentation"}
+            | {"charge_first_at": LATE, "is_documentation_complete": False},
+            {"encounter_key": "b", "stage": "claim", "is_billing_ready": True},
+        ],
+    ),
+    "fct_encounter_blockers": (
+        {"encounter_key": "e", "blocker_code": "DOC-01"}
+        | {"started_at": EARLY, "ended_at": LATE},
+        [
+            {"encounter_key": "?", "blocker_code": "?"}
+            | {"started_at": LATE, "ended_at": EARLY}
+        ]
+        * 2,
+    ),
+    "fct_encounter_waits": (
+        {"encounter_key": "e", "started_at": EARLY, "ended_at": LATE},
+        [{"encounter_key": "?", "started_at": LATE, "ended_at": EARLY}] * 2,
+    ),
+    "fct_encounter_events": (
+        {"encounter_key": "e", "milestone": "coded_at", "is_effective": True}
+        | {"grade": "A", "precision": "day", "lower_at": EARLY, "upper_at": LATE},
+        [
+            {"encounter_key": "?", "milestone": "coded_at", "is_effective": True}
+            | {"grade": "E", "precision": "week", "lower_at": LATE, "upper_at": EARLY}
+        ]
+        * 2,
+    ),
+    "fct_claims": (
+        {"claim_key": "c", "payer_key": "y", "claim_standing": "live"}
+        | {"created_at": EARLY, "submitted_at": LATE, "encounter_count": 1},
+        [
+            {"claim_key": "d", "payer_key": "?", "claim_standing": "gone"}
+            | {"created_at": LATE, "submitted_at": EARLY, "encounter_count": 0}
+        ]
+        * 2,
+    ),
+    "bridge_encounters_claims": (
+        {"encounter_key": "e", "claim_key": "c", "match_grade": "A"},
+        [{"encounter_key": "?", "claim_key": "?", "match_grade": "Z"}] * 2,
+    ),
+    "fct_remittances": (
+        {"remittance_key": "r", "claim_key": "c"}
+        | {"adjudicated_at": EARLY, "paid_at": LATE},
+        [
+            {"remittance_key": "s", "claim_key": "?"}
+            | {"adjudicated_at": LATE, "paid_at": "2026-03-01"},
+            {"remittance_key": "s"},
+        ],
+    ),
+    "fct_denials": (
+        {"denial_key": "d", "claim_key": "c", "remittance_key": "r"}
+        | {"is_unmapped": False},
+        [
+            {"denial_key": "f", "claim_key": "?", "remittance_key": "?"}
+            | {"is_unmapped": True}
+        ]
+        * 2,
+    ),
+    "documentation": (
+        {"encounter_key": "e", "requirement_id": "REQ", "result": "met"},
+        [
+            {"encounter_key": "?", "requirement_id": "?", "result": "so"}
+            | {"missing_item": "note"},
+            {"encounter_key": "?", "requirement_id": "?", "missing_item": "signature"},
+            {"encounter_key": "e", "missing_item": "cosignature"},
+        ],
+    ),
+    "rpt_worklist": (
+        {"encounter_key": "e", "owner_role": "biller"},
+        [{"encounter_key": "?"}] * 2,
+    ),
+    "rpt_ready_not_billed": ({"encounter_key": "e"}, [{"encounter_key": "?"}] * 2),
+    "rpt_reconciliation": ({"control": "c", "difference": 0}, [{"difference": 1}]),
+    "rpt_duplicate_rates": (
+        {"rate_key": "k", "repeats": "as usual"},
+        [{"repeats": "more than usual"}],
+    ),
+    "rpt_unmatched_records": (
+        {"unmatched_key": "u"},
+        [
+            {"reason_code": f"{record}"}
+            for record in (
+                "charge_without_encounter",
+                "charge_on_cancelled_visit",
+                "claim_without_encounter",
+                "remittance_without_claim",
+                "answer_without_claim",
+                "appointment_without_encounter",
+                "encounter_without_appointment",
+                "document_without_encounter",
+            )
+        ],
+    ),
+    "rpt_data_coverage": (
+        {"feed": "claims", "is_current": False, "volume": "fewer than usual"},
+        [
+            {"feed": feed, "is_current": True, "volume": f"{volume} than usual"}
+            for feed in ["encounters", "documents", "charges", "claims", "submissions"]
+            for volume in ("fewer", "more")
+        ],
+    ),
+    "rpt_feed_freshness": (
+        {"feed": "claims", "freshness": "unknown"},
+        [
+            {"feed": feed, "freshness": "late"}
+            for feed in ["encounters", "documents", "charges", "claims", "submissions"]
+        ],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return a warehouse in which each mart has its row that meets everything."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        for path in MARTS:
+            (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+            columns = ", ".join(
+                f"{column['name']} {column['data_type']}" for column in model["columns"]
+            )
+            connection.execute(f"create table marts.{path.stem} ({columns})")
+        connection.execute(
+            "insert into marts.dim_blockers by name select 'DOC-01' as blocker_code"
+        )
+        connection.execute(
+            "insert into marts.dim_requirements by name select 'REQ' as requirement_id"
+        )
+        for suite in SUITES:
+            insert(connection, suite, ROWS[suite.name][0])
+        yield connection
+
+
+def insert(connection: duckdb.DuckDBPyConnection, suite: Suite, row: Row) -> None:
+    names = ", ".join(row)
+    marks = ", ".join("?" * len(row))
+    table = ".".join(suite.asset)
+    connection.execute(
+        f"insert into {table} ({names}) values ({marks})", [*row.values()]
+    )
+
+
+def outcomes(connection: duckdb.DuckDBPyConnection, suite: Suite) -> dict[str, Outcome]:
+    found = evaluation.validate(suite, connection, ".".join(suite.asset))
+    return {outcome.expectation.id: outcome for outcome in found}
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_a_row_as_it_should_be_meets_every_expectation(suite, warehouse):
+    found = outcomes(warehouse, suite)
+
+    assert {i: o.note for i, o in found.items() if not o.passed} == {}
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_every_expectation_of_a_mart_fails_on_a_row_that_breaks_it(suite, warehouse):
+    warehouse.execute("begin")
+    for row in (*ROWS[suite.name][1], dict.fromkeys([suite.key[0]])):
+        insert(warehouse, suite, row)
+
+    found = outcomes(warehouse, suite)
+    warehouse.execute("rollback")
+
+    on_rows = {i: o for i, o in found.items() if not o.expectation.rule.present}
+    assert {i: o.note for i, o in on_rows.items() if o.note != evaluation.NOT_MET} == {}
+    assert all(len(o.keys) == o.failed_count for o in on_rows.values())
