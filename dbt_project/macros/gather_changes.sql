@@ -12,19 +12,29 @@
         {% do run_query(begin_with_news()) %}
     {% endif %}
     {% do run_query(add_encounters()) %}
+    {% if env_var("CHARTGAP_BUILD") == "news" or has_next_ids() %}
+        {% do gather_records() %}
+    {% endif %}
+    {% do run_query(changed_keys()) %}
+{% endmacro %}
+
+{# Follow names to records and records to names until nothing is new, and take the
+   rows of all records found. #}
+{% macro gather_records() %}
     {% set walk = namespace(is_over=false) %}
     {% for _ in range(10000) if not walk.is_over %}
         {% do run_query(follow_ids()) %}
-        {% set walk.is_over = not run_query(
-            "select 1 from changes.next_ids limit 1"
-        ).rows | length %}
+        {% set walk.is_over = not has_next_ids() %}
     {% endfor %}
     {% for source in graph.sources.values() if source.source_name == "raw" %}
         {% if source.name not in ("load_log", "run", "sources") %}
             {% do run_query(changed_rows(source.name)) %}
         {% endif %}
     {% endfor %}
-    {% do run_query(changed_keys()) %}
+{% endmacro %}
+
+{% macro has_next_ids() %}
+    {{ return(run_query("select 1 from changes.next_ids limit 1").rows | length > 0) }}
 {% endmacro %}
 
 {# Which records name which things; a name that no record owns and very many bear is
@@ -46,7 +56,7 @@
     group by 1
     having count(*) > 200 and not bool_or(role = 'own');
     create or replace view changes.links as
-    select record_key, id_key from changes.record_ids
+    select batch_id, record_key, id_key from changes.record_ids
     where
         role in ('own', 'reference', 'name')
         and id_key not in (select id_key from changes.common_names);
@@ -64,11 +74,7 @@
     create or replace table changes.next_ids as
     select links.id_key
     from changes.links
-    inner join changes.record_ids
-        on
-            links.record_key = record_ids.record_key
-            and links.id_key = record_ids.id_key
-    where record_ids.batch_id not in (select batch_id from changes.built_batches)
+    where links.batch_id not in (select batch_id from changes.built_batches)
     union
     select links.id_key
     from changes.links
@@ -76,13 +82,16 @@
         links.record_key in (
             select answered.record_key
             from changes.record_ids as answered
-            inner join changes.record_ids as answers
-                on answered.id_key = answers.id_key
             where
                 answered.role = 'answered'
-                and answers.role = 'answer'
-                and answers.batch_id not in (
-                    select batch_id from changes.built_batches
+                and answered.id_key in (
+                    select answers.id_key
+                    from changes.record_ids as answers
+                    where
+                        answers.role = 'answer'
+                        and answers.batch_id not in (
+                            select batch_id from changes.built_batches
+                        )
                 )
         );
 {% endmacro %}
