@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_stage_days'}}}) }}
 
--- What has come to a stage and not left it is there now: counts and money of the
--- last day are those of rpt_stage_counts.
+-- What has come to a stage and not left it is there now: counts and money of
+-- the last day are those of rpt_stage_counts.
 with
 
 stage_days as (

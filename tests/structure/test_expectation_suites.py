@@ -30,8 +30,14 @@ WITHOUT_SUITE = {
     "fct_expectation_results",
     "fct_file_loads",
     "fct_stage_days",
+    "rpt_acceptance_chances",
+    "rpt_claim_first_passes",
+    "rpt_claim_rates",
     "rpt_documentation_gap_aging",
     "rpt_feed_signals",
+    "rpt_filing_risk",
+    "rpt_late_charges",
+    "rpt_money",
     "rpt_open_exceptions",
     "rpt_ops_alerts",
     "rpt_record_types",
@@ -39,6 +45,7 @@ WITHOUT_SUITE = {
     "rpt_signal_points",
     "rpt_signals",
     "rpt_stage_counts",
+    "rpt_unbilled_money",
     "rpt_work_signals",
 }
 OWNERS = {"data_engineering", "provider", "supervising_provider", "biller"}
