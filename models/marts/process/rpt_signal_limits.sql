@@ -39,10 +39,8 @@ phased as (
         on
             points.series = decisions.series
             and points.period_start_date >= decisions.phase_start_date
-            and (
-                decisions.facility_key is null
-                or points.facility_key = decisions.facility_key
-            )
+            and coalesce(decisions.facility_key, points.facility_key, '')
+            = coalesce(points.facility_key, '')
     group by 1, 2, 3, 4, 5
 ),
 
@@ -72,8 +70,11 @@ profiled as (
         *,
         avg(value) filter (where point_number <= baseline_count) over phase
             as center,
-        avg(value) filter (where point_number <= baseline_count)
-            over phase_weekday as expected_value
+        cast(
+            avg(value) filter (where point_number <= baseline_count)
+                over phase_weekday
+            as decimal(18, 6)
+        ) as expected_value
     from numbered
     window
         phase as (partition by series, facility_key, phase_start_date),
@@ -124,7 +125,7 @@ limited as (
         averaged.phase_start_date,
         cast(averaged.point_number as integer) as point_number,
         averaged.point_number <= averaged.baseline_count as is_baseline,
-        cast(averaged.value as decimal(18, 4)) as value,
+        averaged.value,
         cast(averaged.expected_value as decimal(18, 4)) as expected_value,
         cast(
             greatest(
@@ -141,10 +142,7 @@ limited as (
     cross join settings
     where
         averaged.baseline_points >= settings.min_points
-        and (
-            averaged.frequency = 'week'
-            or averaged.center >= averaged.min_count
-        )
+        and (averaged.weekday = 0 or averaged.center >= averaged.min_count)
 )
 
 select * from limited
