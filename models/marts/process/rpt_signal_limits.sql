@@ -39,8 +39,7 @@ phased as (
         on
             points.series = decisions.series
             and points.period_start_date >= decisions.phase_start_date
-            and coalesce(decisions.facility_key, points.facility_key, '')
-            = coalesce(points.facility_key, '')
+            and decisions.facility_key in ('all', points.facility_key)
     group by 1, 2, 3, 4, 5
 ),
 

@@ -93,11 +93,11 @@ points as (
         cast(stage_days.open_at_end_count as decimal(18, 4)) as value,
         case
             when stage_days.open_before_count is not null
-                then cast(greatest(round(
+                then cast(greatest(cast(
                     stage_days.open_at_end_count + (
                         stage_days.open_at_end_count
                         - stage_days.open_before_count
-                    ) / 4.0
+                    ) / 4.0 as decimal(18, 0)
                 ), 0) as bigint)
         end as projected_count
     from stage_days

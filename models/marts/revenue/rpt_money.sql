@@ -117,11 +117,11 @@ divided as (
         *,
         cast(dnfb_amount + fbns_amount as decimal(18, 2)) as dnsp_amount,
         cast(
-            round(dnfb_amount * revenue_days / nullif(revenue_amount, 0), 2)
+            dnfb_amount * revenue_days / nullif(revenue_amount, 0)
             as decimal(18, 2)
         ) as dnfb_days,
         cast(
-            round(fbns_amount * revenue_days / nullif(revenue_amount, 0), 2)
+            fbns_amount * revenue_days / nullif(revenue_amount, 0)
             as decimal(18, 2)
         ) as fbns_days
     from joined
