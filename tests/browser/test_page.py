@@ -295,7 +295,7 @@ def test_exceptions_equal_the_mart_the_most_severe_first(practice, open_page) ->
         assert title in row.inner_text()
         assert row.locator("[data-label=Records]").inner_text() == f"{count:,}"
         open_for = row.locator("[data-label='Open for']").inner_text()
-        assert open_for.split(" ")[0] == ("–" if age is None else str(age))
+        assert open_for.split(" ")[0] == ("\u2013" if age is None else str(age))
     assert "2nd time" in shown.nth(0).inner_text()
     assert "Somebody sees to it" in shown.nth(1).inner_text()
     assert "Snoozed until 9 June 2025" in shown.nth(2).inner_text()
