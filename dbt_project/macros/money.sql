@@ -6,3 +6,11 @@
         - round({{ amount }} * {{ share_before }}, 2) as decimal(18, 2)
     )
 {%- endmacro %}
+
+{# The product of a column over the rows up to this one, in an order. #}
+{% macro product_so_far(column, partition, order) -%}
+    product({{ column }}) over (
+        partition by {{ partition }} order by {{ order }}
+        rows between unbounded preceding and current row
+    )
+{%- endmacro %}

@@ -60,6 +60,12 @@ COLUMNS = {
         alert_key first_seen_at last_seen_at acknowledged_at acknowledged_by
         snoozed_until resolved_at recurrence
     """,
+    "fct_stage_days": """
+        date_day facility_key stage open_at_start_count arrival_count departure_count
+        open_at_end_count expected_amount
+    """,
+    "rpt_signals": "series facility_key period_start_date value signal change",
+    "rpt_money": "scope facility_key dnfb_amount fbns_amount dnsp_amount dnsp_days",
     "fct_file_loads": "file_id received_count loaded_count rejected_count",
     "dim_patients": "patient_key data_source",
     "dim_providers": "provider_key data_source provider_npi",

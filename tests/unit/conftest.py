@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import orjson
 import pytest
 
@@ -16,6 +17,7 @@ from orchestration.simulator.parameters import parse_defects
 from orchestration.simulator.simulate import simulate
 
 Row = dict[str, str]
+PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 # What goes wrong in a practice whose claims are simply sent, and paid or denied.
 PLAIN_DEFECTS = (
@@ -120,3 +122,22 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
         return known[key]
 
     return planted
+
+
+def sql_of(name: str) -> str:
+    """Return the SQL of a model as it stands, with its macros; seeds are read."""
+    (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
+    macros = (PROJECT_DIR / "dbt_project" / "macros" / "times.sql").read_text()
+    environment = jinja2.Environment(autoescape=False)
+    seeds = {
+        file.stem: f"read_csv('{file}')"
+        for file in (PROJECT_DIR / "seeds").glob("*.csv")
+    }
+    environment.globals["ref"] = lambda ref: seeds.get(ref, ref)
+    return environment.from_string(macros + path.read_text()).render()
+
+
+@pytest.fixture(scope="session")
+def model_sql() -> Callable[[str], str]:
+    """Return a function that gives the SQL of a model by its name."""
+    return sql_of

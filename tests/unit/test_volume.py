@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import jinja2
 import pyarrow as pa
 import pytest
 
@@ -25,24 +24,6 @@ NORMAL = 90
 FIRST = date(2026, 1, 5)
 LAST = FIRST + timedelta(days=HISTORY + NORMAL)
 Counts = dict[tuple[str, date], int]
-
-
-def seed(name: str) -> str:
-    return f"read_csv('{PROJECT_DIR / 'seeds' / name}.csv')"
-
-
-def model_sql(name: str) -> str:
-    """Return the SQL of a model as it stands, with its macros."""
-    (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
-    macros = "\n".join(
-        file.read_text()
-        for file in sorted((PROJECT_DIR / "dbt_project" / "macros").glob("*.sql"))
-        if "macro weekday_number" in file.read_text()
-    )
-    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
-    seeds = {file.stem for file in (PROJECT_DIR / "seeds").glob("*.csv")}
-    environment.globals["ref"] = lambda ref: seed(ref) if ref in seeds else ref
-    return environment.from_string(macros + path.read_text()).render()
 
 
 def poisson(chance: random.Random, mean: float) -> int:
@@ -79,7 +60,7 @@ Judge = Callable[..., dict[tuple[str, str, date], str]]
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
+def judge(model_sql: Callable[[str], str]) -> Iterator[Judge]:
     """Return a function that judges daily counts by the models' own SQL."""
     statements = {name: model_sql(name) for name in MODELS}
     connection = duckdb.connect()
