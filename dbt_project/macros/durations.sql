@@ -35,3 +35,13 @@
 {% macro whole_hours_up(seconds) -%}
     cast(ceil(({{ seconds }}) / 3600) as integer)
 {%- endmacro %}
+
+{# Whole minutes from one timestamp to another, rounded down, or up: how long
+   something took at most. #}
+{% macro whole_minutes_between(earlier, later) -%}
+    cast(floor(epoch({{ later }} - {{ earlier }}) / 60) as bigint)
+{%- endmacro %}
+
+{% macro whole_minutes_up(earlier, later) -%}
+    cast(ceil(epoch({{ later }} - {{ earlier }}) / 60) as bigint)
+{%- endmacro %}
