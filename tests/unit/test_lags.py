@@ -31,14 +31,15 @@ EVENT, EXIT, OPEN = "event", "exit", "open"
 
 
 def model_sql(name: str) -> str:
-    """Return the SQL of a model as it stands, with its seeds."""
+    """Return the SQL of a model as it stands, with macros and seeds."""
     (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
     seeds = {file.stem for file in (PROJECT_DIR / "seeds").glob("*.csv")}
     environment = jinja2.Environment(autoescape=False)
     environment.globals["ref"] = lambda ref: (
         f"read_csv('{PROJECT_DIR / 'seeds' / ref}.csv')" if ref in seeds else ref
     )
-    return environment.from_string(path.read_text("utf-8")).render()
+    macros = (PROJECT_DIR / "dbt_project" / "macros" / "times.sql").read_text("utf-8")
+    return environment.from_string(macros + path.read_text("utf-8")).render()
 
 
 Estimate = Callable[..., list[Row]]

@@ -9,11 +9,7 @@ events as (
     where is_effective
 ),
 
-encounter_blockers as (
-    select * from {{ ref('fct_encounter_blockers') }}
-),
-
-blockers as (
+exit_blockers as (
     select * from {{ ref('blockers') }}
     where stage = 'exit'
 ),
@@ -54,6 +50,7 @@ times as (
         encounters.data_source,
         coalesce(events.lower_at, events.occurred_at) as from_at,
         coalesce(events.upper_at, events.occurred_at) as to_at,
+        events.precision in ('day', 'month') as is_day,
         events.grade in ('D', 'U')
         or events.lower_at is null
         or {{ seconds_between('events.lower_at', 'events.upper_at') }}
@@ -73,17 +70,6 @@ beginnings as (
     group by 1, 2
 ),
 
-exits as (
-    select
-        encounter_blockers.encounter_key,
-        min(encounter_blockers.started_at) as exit_at
-    from encounter_blockers
-    inner join blockers
-        on encounter_blockers.blocker_code = blockers.blocker_code
-    where encounter_blockers.is_open
-    group by 1
-),
-
 judged as (
     select
         times.encounter_key,
@@ -95,19 +81,24 @@ judged as (
             when ends.to_at < times.from_at and not pairs.may_be_negative
                 then 'not_known'
             when ends.encounter_key is not null then 'event'
-            when exits.encounter_key is not null then 'exit'
+            when exit_blockers.blocker_code is not null then 'exit'
             when pairs.is_ended_by_closing and encounters.closed_at is not null
                 then 'exit'
             when stages.stage_order between pairs.open_from and pairs.open_to
                 then 'open'
             else 'not_known'
         end as outcome,
-        coalesce(
-            ends.to_at,
-            exits.exit_at,
-            case when pairs.is_ended_by_closing then encounters.closed_at end,
-            clock.as_of
-        ) as ended_at
+        case
+            -- From one day to another are whole days.
+            when times.is_day and ends.is_day then ends.from_at
+            when ends.encounter_key is not null then ends.to_at
+            when exit_blockers.blocker_code is not null
+                then encounters.owner_since
+            when pairs.is_ended_by_closing
+                then coalesce(encounters.closed_at, clock.as_of)
+            else clock.as_of
+        end as ended_at,
+        pairs.is_for_some
     from times
     inner join pairs
         on times.milestone = pairs.from_milestone
@@ -123,8 +114,8 @@ judged as (
         on
             times.encounter_key = ends.encounter_key
             and pairs.to_milestone = ends.milestone
-    left join exits
-        on times.encounter_key = exits.encounter_key
+    left join exit_blockers
+        on encounters.primary_blocker_code = exit_blockers.blocker_code
     cross join clock
 ),
 
@@ -132,8 +123,10 @@ measured as (
     select
         encounter_key,
         lag,
-        case when ended_at > told_from then outcome else 'not_known' end
-            as outcome,
+        case
+            when told_from > began_at and told_from >= ended_at then 'not_known'
+            else outcome
+        end as outcome,
         is_wide,
         began_at,
         ended_at,
@@ -143,7 +136,9 @@ measured as (
         end as entered_minutes,
         {{ whole_minutes_up('began_at', 'ended_at') }} as waited_minutes
     from judged
-    where outcome <> 'exit' or ended_at > began_at
+    where
+        (outcome <> 'exit' or ended_at > began_at)
+        and (outcome in ('event', 'open') or not is_for_some)
 )
 
 select * from measured

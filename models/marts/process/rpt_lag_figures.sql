@@ -9,6 +9,11 @@ lag_pairs as (
     select * from {{ ref('lag_pairs') }}
 ),
 
+mature_share as (
+    select * from {{ ref('thresholds') }}
+    where threshold = 'lag_mature_share'
+),
+
 thresholds as (
     select
         60 * max(value) filter (where threshold = 'lag_short_limit')
@@ -23,6 +28,13 @@ thresholds as (
 limited as (
     select
         curves.*,
+        mature_share.value * max(curves.event_share) over (
+            partition by
+                curves.lag,
+                curves.lag_grouping,
+                curves.dimension_value,
+                curves.cohort
+        ) as settled_share,
         1440 * lag_pairs.horizon_days as horizon,
         thresholds.short_limit,
         thresholds.middle_limit,
@@ -31,6 +43,7 @@ limited as (
     inner join lag_pairs
         on curves.lag = lag_pairs.lag
     cross join thresholds
+    cross join mature_share
 ),
 
 measured as (
@@ -47,6 +60,9 @@ measured as (
         cast(sum(unknown_count) as bigint) as unknown_count,
         cast(sum(wide_count) as bigint) as wide_count,
         max(minutes) / 60.0 as followed_hours,
+        min(minutes) filter (
+            where event_share >= settled_share and event_share > 0
+        ) / 60.0 as settled_hours,
         {% for name, part in [
             ('median', 0.5), ('p75', 0.75), ('p90', 0.9)
         ] -%}
@@ -76,7 +92,7 @@ measured as (
         ) as {{ limit }}{{ bound }}_share,
         {% endfor -%}
         coalesce(
-            max(1 - event_share - waiting_share) {{ there }},
+            max(greatest(1 - event_share - waiting_share, 0)) {{ there }},
             case when min(minutes) > max({{ limit }}) then 0 end
         ) as {{ limit }}_exit_share,
         {% endfor -%}

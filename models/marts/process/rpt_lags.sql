@@ -61,6 +61,22 @@ clock as (
     select * from {{ ref('int_clock') }}
 ),
 
+usual as (
+    select
+        figures.lag,
+        substring(
+            cast({{ add_seconds(
+                'clock.as_of', '-3600 * figures.settled_hours'
+            ) }} as varchar),
+            1, 7
+        ) as first_immature
+    from figures
+    inner join lag_groupings
+        on figures.lag_grouping = lag_groupings.lag_grouping
+    cross join clock
+    where lag_groupings.dimension = 'all' and not lag_groupings.is_by_cohort
+),
+
 named as (
     select
         lag_pairs.lag_order,
@@ -72,6 +88,10 @@ named as (
         figures.*,
         lag_groupings.hides_small_groups
         and figures.event_count < min_events.value as is_hidden,
+        case
+            when figures.cohort not in ('all', 'unknown')
+                then coalesce(figures.cohort < usual.first_immature, false)
+        end as is_mature,
         clock.as_of
     from figures
     inner join lag_pairs
@@ -82,6 +102,8 @@ named as (
         on
             lag_groupings.dimension = names.dimension
             and figures.dimension_value = names.dimension_value
+    left join usual
+        on figures.lag = usual.lag
     cross join min_events
     cross join clock
 ),
@@ -107,6 +129,7 @@ shown as (
         case when not is_hidden then {{ figure }} end as {{ figure }},
         {% endfor -%}
         is_hidden,
+        is_mature,
         as_of
     from named
 )
