@@ -12,11 +12,16 @@ counted as (
             sum(entered_count - event_count - exit_count - open_count)
                 over before,
             0
-        ) as risk_count
+        ) as risk_count,
+        lead(minutes) over so_far as next_minutes
     from steps
     window
         everyone as (
             partition by lag, lag_grouping, dimension_value, cohort
+        ),
+        so_far as (
+            partition by lag, lag_grouping, dimension_value, cohort
+            order by minutes
         ),
         before as (
             partition by lag, lag_grouping, dimension_value, cohort
@@ -39,29 +44,16 @@ waiting as (
     select
         *,
         case
-            when max(leaving_rate) over so_far >= 1 then 0
-            else exp(
-                sum(case when leaving_rate < 1 then ln(1 - leaving_rate) end)
-                    over so_far
-            )
-        end as waiting_share
+            when max(leaving_rate) over before >= 1 then 0
+            else coalesce(exp(sum(
+                case when leaving_rate < 1 then ln(1 - leaving_rate) end
+            ) over before), 1)
+        end as waiting_before_share
     from rated
-    window so_far as (
+    window before as (
         partition by lag, lag_grouping, dimension_value, cohort
         order by minutes
-    )
-),
-
-stepped as (
-    select
-        *,
-        lead(minutes) over so_far as next_minutes,
-        lag(waiting_share, 1, cast(1 as double precision)) over so_far
-            as waiting_before_share
-    from waiting
-    window so_far as (
-        partition by lag, lag_grouping, dimension_value, cohort
-        order by minutes
+        rows between unbounded preceding and 1 preceding
     )
 ),
 
@@ -77,7 +69,7 @@ arrived as (
         end as leaving_variance,
         waiting_before_share * event_rate / greatest(risk_count, 1)
             as event_weight
-    from stepped
+    from waiting
     window so_far as (
         partition by lag, lag_grouping, dimension_value, cohort
         order by minutes
@@ -131,7 +123,7 @@ banded as (
         wide_count,
         cast(risk_count as bigint) as at_risk_count,
         waiting_before_share,
-        waiting_share,
+        waiting_before_share * (1 - least(leaving_rate, 1)) as waiting_share,
         event_share,
         event_variance,
         case

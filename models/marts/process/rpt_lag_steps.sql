@@ -34,8 +34,9 @@ grouped as (
             else substring(cast(encounters.service_date as varchar), 1, 7)
         end as cohort,
         lags.outcome,
-        lags.entered_minutes,
-        lags.waited_minutes,
+        {{ minutes_on_grid('lags.entered_minutes', 'floor') }}
+            as entered_minutes,
+        {{ minutes_on_grid('lags.waited_minutes', 'ceil') }} as waited_minutes,
         lags.is_wide
     from lags
     inner join encounters
