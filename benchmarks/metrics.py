@@ -118,8 +118,8 @@ def _events() -> str:
         create table marts.fct_encounter_events as
         select md5('e' || n) as encounter_key, milestone,
             reached as occurred_at,
-            reached as lower_at, reached as upper_at, 'instant' as "precision", 'A' as grade,
-            true as is_effective
+            reached as lower_at, reached as upper_at, 'instant' as "precision",
+            'A' as grade, true as is_effective
         from (unpivot walks on {", ".join(_MILESTONES)}
             into name milestone value reached)
         where reached <= {_timestamp(_AS_OF)}

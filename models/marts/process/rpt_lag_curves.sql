@@ -98,7 +98,7 @@ spreading as (
     select
         *,
         case
-            when event_variance > 0 and event_share > 0 and event_share < 1
+            when event_variance > 0 and event_share < 1 - 1e-12
                 then exp(
                     1.959963984540054 * sqrt(event_variance)
                     / ((1 - event_share) * -ln(1 - event_share))
@@ -127,12 +127,12 @@ banded as (
         event_share,
         event_variance,
         case
-            when event_share > 0 and event_share < 1
+            when event_share > 0 and event_share < 1 - 1e-12
                 then 1 - exp(ln(1 - event_share) / spread)
             else event_share
         end as event_share_low,
         case
-            when event_share > 0 and event_share < 1
+            when event_share > 0 and event_share < 1 - 1e-12
                 then 1 - exp(ln(1 - event_share) * spread)
             else event_share
         end as event_share_high

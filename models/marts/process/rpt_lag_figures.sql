@@ -61,7 +61,7 @@ measured as (
         cast(sum(wide_count) as bigint) as wide_count,
         max(minutes) / 60.0 as followed_hours,
         min(minutes) filter (
-            where event_share >= settled_share and event_share > 0
+            where event_share >= settled_share - 1e-12 and event_share > 0
         ) / 60.0 as settled_hours,
         {% for name, part in [
             ('median', 0.5), ('p75', 0.75), ('p90', 0.9)

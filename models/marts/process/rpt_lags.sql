@@ -123,10 +123,12 @@ shown as (
         open_count,
         unknown_count,
         wide_count,
-        followed_hours,
+        cast(followed_hours as decimal(18, 6)) as followed_hours,
         horizon_days,
         {% for figure in shares_and_hours -%}
-        case when not is_hidden then {{ figure }} end as {{ figure }},
+        cast(
+            case when not is_hidden then {{ figure }} end as decimal(18, 6)
+        ) as {{ figure }},
         {% endfor -%}
         is_hidden,
         is_mature,
