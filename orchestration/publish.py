@@ -18,8 +18,14 @@ from orchestration.page.build import build_page
 DATABASE_NAME = "chartgap.duckdb"
 PAGE_NAME = "index.html"
 PUBLISHED_SCHEMAS = ("marts", "ops")
-# Keys of single records, for those who run the pipeline.
-RESTRICTED = ("expectation_failures",)
+# Keys of single records, for those who run the pipeline, and steps on the way to a
+# report, which has every figure that is for readers.
+RESTRICTED = (
+    "expectation_failures",
+    "rpt_lag_curves",
+    "rpt_lag_figures",
+    "rpt_lag_steps",
+)
 _INCOMING = ".incoming-"
 
 

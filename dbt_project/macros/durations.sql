@@ -35,3 +35,27 @@
 {% macro whole_hours_up(seconds) -%}
     cast(ceil(({{ seconds }}) / 3600) as integer)
 {%- endmacro %}
+
+{# Whole minutes from one timestamp to another, rounded down, or up: how long
+   something took at most. #}
+{% macro whole_minutes_between(earlier, later) -%}
+    cast(floor(epoch({{ later }} - {{ earlier }}) / 60) as bigint)
+{%- endmacro %}
+
+{% macro whole_minutes_up(earlier, later) -%}
+    cast(ceil(epoch({{ later }} - {{ earlier }}) / 60) as bigint)
+{%- endmacro %}
+
+{# Whole minutes on a grid that is never coarser than half a percent to two percent of
+   them: by the minute up to four hours, by five up to a day, by 15 up to four days, by
+   the hour beyond. `rounding` is ceil or floor. #}
+{% macro minutes_on_grid(minutes, rounding) -%}
+    case
+        when {{ minutes }} <= 240 then {{ minutes }}
+        when {{ minutes }} <= 1440
+            then cast(5 * {{ rounding }}({{ minutes }} / 5.0) as bigint)
+        when {{ minutes }} <= 5760
+            then cast(15 * {{ rounding }}({{ minutes }} / 15.0) as bigint)
+        else cast(60 * {{ rounding }}({{ minutes }} / 60.0) as bigint)
+    end
+{%- endmacro %}

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from lifelines import KaplanMeierFitter
 from typer.testing import CliRunner
 
 from orchestration.cli import app
@@ -44,6 +45,16 @@ MILESTONES = (
     "first_adjudicated_at",
     "first_paid_at",
     "closed_at",
+)
+
+TOLD_BY_THE_SECOND = (
+    "care_to_charge",
+    "charge_to_charges",
+    "charges_to_coded",
+    "charges_to_ready",
+    "ready_to_claim",
+    "claim_to_sent",
+    "care_to_sent",
 )
 
 
@@ -387,3 +398,85 @@ def test_notes_that_changed_after_the_claim_had_gone_are_marked(
     """
     assert practice.rows(f"({edited}) except ({marked}) except ({untold})") == []
     assert practice.count(f"select count(*) from ({marked})") > 0
+
+
+def test_every_lag_is_the_true_one_to_the_minute(practice: Practice) -> None:
+    """Where sources tell both ends by the second; payers tell days, see rpt_lags."""
+    wrong = practice.rows(
+        f"""
+        with true_times as (
+            select
+                encounter_id,
+                milestone,
+                cast(replace("at", 'Z', '') as timestamp) as reached_at
+            from true_milestones
+            where encounter_id not in (select encounter_id from true_conflicts)
+        )
+
+        select lag, outcome, count(*), min(encounter_id)
+        from fct_encounter_lags as found
+        inner join fct_encounters using (encounter_key)
+        inner join warehouse.seeds.lag_pairs using (lag)
+        inner join true_times as began
+            using (encounter_id)
+        left join true_times as ended
+            on
+                ended.encounter_id = fct_encounters.encounter_id
+                and ended.milestone = to_milestone
+                and ended.reached_at <= timestamp '{AS_OF[:-1]}'
+        where
+            began.milestone = from_milestone
+            and lag in ({", ".join(f"'{lag}'" for lag in TOLD_BY_THE_SECOND)})
+            and outcome <> 'not_known'
+            and (
+                (outcome = 'event') <> (ended.encounter_id is not null)
+                or outcome = 'event'
+                and abs(
+                    waited_minutes
+                    - epoch(ended.reached_at - began.reached_at) / 60
+                ) > 1
+            )
+        group by all
+        """
+    )
+
+    assert wrong == []
+    for lag in TOLD_BY_THE_SECOND:
+        where = f"lag = '{lag}' and outcome"
+        counted = f"select count(*) from fct_encounter_lags where {where}"
+        assert practice.count(f"{counted} in ('event', 'open')") > 50
+        assert practice.count(f"{counted} = 'not_known'") < 50
+
+
+@pytest.mark.parametrize("lag", ["care_to_charge", "care_to_sent"])
+def test_a_median_is_the_true_one_and_that_of_closed_work_is_not(
+    practice: Practice, lag: str
+) -> None:
+    """Truth is estimated by another library from what really happened (trap T20)."""
+    waits = practice.rows(
+        f"""
+        select
+            epoch(coalesce(
+                cast(replace(ended."at", 'Z', '') as timestamp),
+                timestamp '{AS_OF[:-1]}'
+            ) - cast(replace(began."at", 'Z', '') as timestamp)) / 3600,
+            ended."at" is not null
+        from true_milestones as began
+        inner join true_states using (encounter_id)
+        inner join warehouse.seeds.lag_pairs on from_milestone = began.milestone
+        left join true_milestones as ended
+            on
+                ended.encounter_id = began.encounter_id
+                and ended.milestone = to_milestone
+        where lag = '{lag}' and stage not in ('non_billable', 'cancelled')
+        """
+    )
+    true = KaplanMeierFitter().fit(*zip(*waits, strict=True)).median_survival_time_
+    ((found,),) = practice.rows(
+        "select median_hours from rpt_lags"
+        f" where lag = '{lag}' and dimension = 'all' and cohort = 'all'"
+    )
+
+    assert found == pytest.approx(true, rel=0.03)
+    closed = sorted(hours for hours, is_ended in waits if is_ended)
+    assert closed[len(closed) // 2] < 0.97 * true

@@ -34,8 +34,8 @@ TABLES = {
 JOINS = {"unnest_json", "list_places"}
 
 PORTABLE = {
-    "abs avg case cast coalesce count cume_dist extract first_value greatest lag lead"
-    " least left length lower max min nullif percentile_cont rank replace right"
+    "abs avg case cast coalesce count cume_dist exp extract first_value greatest lag"
+    " lead least left length ln lower max min nullif percentile_cont rank replace right"
     " row_number sqrt substring sum timestamp_trunc trim upper logical_and logical_or"
     " group_concat"
 }
