@@ -51,6 +51,9 @@ OF_DELIVERY = {
     "rpt_reconciliation",
     "rpt_record_types",
 }
+# Floating point, of which the last digit depends on the order of a sum; rpt_lags, made
+# from it, is rounded.
+NOT_ROUNDED = {"rpt_lag_figures"}
 
 
 def parts_of(path: Path) -> Iterator[bytes]:
@@ -158,7 +161,7 @@ def marts(warehouse: Path, digest: Any) -> dict[str, tuple[int, str]]:
         return {
             name: digest(connection, f"select {chosen} from marts.{name}")
             for (name,) in names
-            if name not in OF_DELIVERY
+            if name not in OF_DELIVERY | NOT_ROUNDED
         }
 
 

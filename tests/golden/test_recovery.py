@@ -477,6 +477,6 @@ def test_a_median_is_the_true_one_and_that_of_closed_work_is_not(
         f" where lag = '{lag}' and dimension = 'all' and cohort = 'all'"
     )
 
-    assert found == pytest.approx(true, rel=0.03)
+    assert float(found) == pytest.approx(true, rel=0.03)
     closed = sorted(hours for hours, is_ended in waits if is_ended)
     assert closed[len(closed) // 2] < 0.97 * true
