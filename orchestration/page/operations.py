@@ -155,10 +155,10 @@ select
             or (not is_complete and volume <> 'still arriving')
     ),
     case
+        when bool_or(not is_complete and volume <> 'still arriving') then 'hole'
         when bool_or(volume = 'fewer than usual') then 'fewer'
         when bool_or(volume = 'more than usual') then 'more'
         when bool_or(volume = 'still arriving') then 'arriving'
-        when not bool_and(is_complete) then 'hole'
         when bool_or(volume = 'as usual') then 'usual'
         else 'unknown'
     end

@@ -170,6 +170,7 @@ select
         else 38
     end,
     case
+        when feed = 'documents' and site = 'a' and days.ago = 0 then 'as usual'
         when days.ago = 0 then 'still arriving'
         when feed = 'charges' and days.ago = 9 then 'fewer than usual'
         when feed = 'charges' and days.ago = 12 then 'more than usual'

@@ -321,10 +321,10 @@ def test_the_calendar_marks_each_day_on_which_a_site_is_off(
         assert row.locator("th").inner_text().lower().startswith(feed)
         assert row.locator("rect.day").count() == days
         assert row.locator(".figure").inner_text() == str(off)
-    assert page.locator("#coverage rect.hole").count() == 3
+    assert page.locator("#coverage rect.hole").count() == 4
     assert page.locator("#coverage rect.fewer").count() == 1
     assert page.locator("#coverage rect.more").count() == 1
-    assert page.locator("#coverage rect.arriving").count() == 4
+    assert page.locator("#coverage rect.arriving").count() == 3
     page.click("text=days to look at")
     [first] = page.locator("#off-days tbody tr", has_text="27 May 2025").all()
     assert "1 of 2" in first.inner_text()
