@@ -22,8 +22,15 @@ OnNode = Callable[[dict[str, Any]], None]
 # dbt's selection of everything.
 _ALL = "--select fqn:*"
 _NARROWING = ("--select", "-s", "--models", "-m", "--exclude", "--selector")
+# All but what is counted for leadership over all encounters; the facts are whole.
+WITHOUT_REPORTS = ("--exclude", "tag:reports")
 _NAMES = "tag:record_ids"
 _COMMON = "tag:common"
+# What a build of changes need not build twice; tests are made in its last step.
+_ALREADY_BUILT = (
+    *("--indirect-selection", "empty"),
+    *("--exclude", "resource_type:seed", _NAMES, f"+{_COMMON},resource_type:model"),
+)
 _MADE_OF = ("models", "seeds", "dbt_project/macros", "dbt_project/dbt_project.yml")
 
 
@@ -36,9 +43,9 @@ def build(
     """Run `dbt build` without unit tests, on what has changed where that is enough.
 
     `selection` is what dbt is asked to select. `on_node` is given the event that ends
-    each node of the last step, `on_search` of those before, which find what has
-    changed. Returns why it was not enough to build what has
-    changed; nothing when it was. Raises DbtError when a node failed.
+    each node for good, `on_search` of those that find what has changed. Seeds are not
+    loaded again where they are the same. Returns why it was not enough to build what
+    has changed; nothing when it was. Raises DbtError when a node failed.
     """
     arguments = ("build", "--exclude-resource-type", "unit_test", *selection)
     if not _is_whole(selection):
@@ -57,6 +64,7 @@ def build(
 def _is_whole(selection: Sequence[str]) -> bool:
     """Tell whether a selection leaves no model out."""
     chosen = " ".join(selection).replace(_ALL, "")
+    chosen = chosen.replace(" ".join(WITHOUT_REPORTS), "")
     return not any(word in chosen.split() for word in _NARROWING)
 
 
@@ -71,13 +79,28 @@ def _build_changes(
         ("names", ("run", "--select", _NAMES)),
         ("news", ("run", "--select", f"+{_COMMON}", "--exclude", _NAMES)),
     )
+    found: list[dict[str, Any]] = []
     for step, command in steps:
-        run_command(settings, command, on_search, step=step)
+        run_command(settings, command, _both(on_search, found.append), step=step)
         reasons = _asked(settings, "select reason from changes.reasons_to_build_all")
         if reasons:
             return reasons
+    if _asked(settings, "select id_key from changes.still_to_add limit 1"):
+        found.clear()
+    else:
+        arguments = (*arguments, *_ALREADY_BUILT)
+    for event in found:
+        on_node(event)
     run_command(settings, arguments, on_node, step="changes")
     return []
+
+
+def _both(first: OnNode, second: OnNode) -> OnNode:
+    def on_node(event: dict[str, Any]) -> None:
+        first(event)
+        second(event)
+
+    return on_node
 
 
 def _note(settings: Settings, fingerprint: str, *, is_partial: bool) -> None:

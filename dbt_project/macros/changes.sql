@@ -56,7 +56,7 @@
    that build only, and views read the raw records of these: nothing may be made from
    them that holds all. Fails where a model is selected without what it is made from.
    Whatever is built by such a run, no build of changes may rest on until one is noted
-   (`note_build`). #}
+   (`note_build`), but for reports: nothing is made from them. #}
 {% macro refuse_partial_tables() %}
     {% set last_build = run_query(
         "select 1 from information_schema.tables"
@@ -78,7 +78,11 @@
             {% endfor %}
         {% endfor %}
     {% endif %}
-    {% if last_build %}
+    {% set ns = namespace(has_facts=false) %}
+    {% for name in selected_resources if name.startswith("model.") %}
+        {% set ns.has_facts = ns.has_facts or "reports" not in graph.nodes[name].tags %}
+    {% endfor %}
+    {% if last_build and ns.has_facts %}
         {% do run_query("update changes.last_build set fingerprint = ''") %}
     {% endif %}
 {% endmacro %}

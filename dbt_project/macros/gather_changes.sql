@@ -182,21 +182,26 @@
 
 {# Add the encounters that no record has brought: those for which something begins or
    ends by now; in the second phase those of which something has changed that is
-   counted over all patients; and in both the claims of which nobody knows whose they
-   are, with the visits that they may mean. #}
+   counted over all patients. #}
 {% macro add_encounters() %}
     create or replace table changes.next_ids as
     select id_key from changes.next_ids
     union
-    select {{ identifier_key("'Encounter/' || encounter_id", "data_source") }}
+    {{
+        encounters_to_add(
+            waking_encounters() if env_var("CHARTGAP_BUILD") == "news"
+            else touched_encounters()
+        )
+    }};
+{% endmacro %}
+
+{# The names of some encounters, and of the claims of which nobody knows whose they
+   are, with the visits that they may mean; but for what is found already. #}
+{% macro encounters_to_add(encounters) %}
+    select {{ identifier_key("'Encounter/' || encounter_id", "data_source") }} as id_key
     from intermediate.int_encounter_days
     where
-        encounter_key in (
-            {{
-                waking_encounters() if env_var("CHARTGAP_BUILD") == "news"
-                else touched_encounters()
-            }}
-        )
+        encounter_key in ({{ encounters }})
         or (data_source, provider_npi, service_date) in (
             select (data_source, provider_npi, service_date)
             from intermediate.int_claims_without_patient
@@ -207,7 +212,7 @@
     ) }}
     from intermediate.int_claims_without_patient
     except
-    select id_key from changes.ids;
+    select id_key from changes.ids
 {% endmacro %}
 
 {# The encounters for which something begins or ends by now, and those with claims of

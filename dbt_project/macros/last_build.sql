@@ -78,6 +78,9 @@
         )
         {%- endif %}
     {%- endfor %};
+    create table if not exists changes.ids (id_key ubigint);
+    create or replace view changes.still_to_add as
+    {{ encounters_to_add(touched_encounters()) }};
     insert into changes.last_build
     select as_of, '{{ fingerprint }}' as fingerprint, {{ is_partial }} as is_partial
     from raw.run;

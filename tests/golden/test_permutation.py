@@ -8,6 +8,7 @@ and other seeds.
 """
 
 import gzip
+import json
 import random
 import shutil
 from collections.abc import Iterator
@@ -92,8 +93,18 @@ def load(data: Path, landing: Path, as_of: datetime) -> None:
 
 
 def build_all(data: Path, *selection: str) -> list[str]:
-    settings = Settings(data_dir=data)
-    return build(settings, selection or EVERYTHING, lambda _node: None)
+    return build_named(data, *selection)[0]
+
+
+def build_named(data: Path, *selection: str) -> tuple[list[str], list[str]]:
+    """Build; return why everything was built, and what was told to be built."""
+    named: list[str] = []
+    reasons = build(
+        Settings(data_dir=data),
+        selection or EVERYTHING,
+        lambda node: named.append(node["data"]["node_info"]["unique_id"]),
+    )
+    return reasons, named
 
 
 def first_column(warehouse: Path, query: str) -> list[Any]:
@@ -148,6 +159,12 @@ def warehouses(
     assert set(woken) <= set(again)
     build_all(one)
     return Settings(data_dir=one).warehouse_path, warehouse
+
+
+def manifest_of(data: Path) -> dict[str, Any]:
+    manifest = json.loads((data / "dbt" / "manifest.json").read_text("utf-8"))
+    nodes: dict[str, Any] = manifest["nodes"]
+    return nodes
 
 
 def marts(warehouse: Path, digest: Any) -> dict[str, tuple[int, str]]:
@@ -222,6 +239,27 @@ def test_a_change_of_what_is_counted_over_all_is_a_reason_to_build_all(
         "int_facilities has changed",
         "int_provider_roles has changed",
     ]
+
+
+def test_where_nothing_is_new_nobody_is_built_and_each_model_is_told_once(
+    warehouses: tuple[Path, Path], digest_of: Any
+) -> None:
+    _, other = warehouses
+    before = marts(other, digest_of)
+    reasons, named = build_named(other.parent)
+    assert reasons == []
+    models = {name for name in manifest_of(other.parent) if name.startswith("model.")}
+    assert sorted(named) == sorted(models)
+    assert marts(other, digest_of) == before
+
+
+def test_reports_are_made_from_the_facts_without_a_build(
+    warehouses: tuple[Path, Path],
+) -> None:
+    one, _ = warehouses
+    fingerprint = "select fingerprint from changes.last_build"
+    build_all(one.parent, "--select", "tag:reports")
+    assert first_column(one, fingerprint) != [""]
 
 
 def test_no_build_of_changes_rests_on_a_run_that_built_some_models(
