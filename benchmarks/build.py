@@ -154,12 +154,13 @@ def by_script(data: Path) -> None:
             " set TimeZone = 'UTC'"
         )
         connection.execute(f"attach '{data}/warehouse.duckdb' as built (read_only)")
-        for view, query in connection.execute(
-            "select view_name, sql from duckdb_views()"
-            " where database_name = 'built' and schema_name = 'raw'"
+        for schema, view, query in connection.execute(
+            "select schema_name, view_name, sql from duckdb_views()"
+            " where database_name = 'built' and schema_name in ('raw', 'alerts')"
         ).fetchall():
-            connection.execute("create schema if not exists raw")
-            connection.execute(query.replace(f"built.raw.{view}", f"raw.{view}"))
+            connection.execute(f"create schema if not exists {schema}")
+            name = f"{schema}.{view}"
+            connection.execute(query.replace(f"built.{name}", name))
         connection.execute("create schema seeds")
         for (seed,) in connection.execute(
             "select table_name from duckdb_tables()"

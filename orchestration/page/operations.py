@@ -14,15 +14,15 @@ from orchestration.page import words
 CALENDAR_DAYS = 35
 _LAST = 7
 _CELL = 100 / CALENDAR_DAYS
-# How a day is drawn and called, the worst first: one of its sites is enough.
-_STATES = (
-    ("hole", "not complete"),
-    ("fewer", "fewer than usual"),
-    ("more", "more than usual"),
-    ("arriving", "still arriving"),
-    ("usual", "as usual"),
-    ("unknown", "not judged: a holiday, or too few"),
-)
+# What a day is called in `rpt_coverage_calendar` and how it is drawn, the worst first.
+_STATES = {
+    "not complete": "hole",
+    "fewer than usual": "fewer",
+    "more than usual": "more",
+    "still arriving": "arriving",
+    "as usual": "usual",
+    "not judged": "unknown",
+}
 
 Rows = Callable[[str], list[tuple]]  # type: ignore[type-arg]
 
@@ -146,31 +146,16 @@ select
     data_source,
     feed,
     coverage_date,
-    sum(encounter_count),
-    sum(received_count),
-    count(*),
-    count(*) filter (
-        where
-            volume in ('fewer than usual', 'more than usual')
-            or (not is_complete and volume <> 'still arriving')
-    ),
-    case
-        when bool_or(not is_complete and volume <> 'still arriving') then 'hole'
-        when bool_or(volume = 'fewer than usual') then 'fewer'
-        when bool_or(volume = 'more than usual') then 'more'
-        when bool_or(volume = 'still arriving') then 'arriving'
-        when bool_or(volume = 'as usual') then 'usual'
-        else 'unknown'
-    end
-from marts.rpt_data_coverage
+    encounter_count,
+    received_count,
+    site_count,
+    unusual_site_count,
+    day_state
+from marts.rpt_coverage_calendar
 where
     coverage_date > (
         select cast(max(as_of) as date) from marts.rpt_stage_counts
     ) - {CALENDAR_DAYS}
-    and coverage_date <= (
-        select cast(max(as_of) as date) from marts.rpt_stage_counts
-    )
-group by data_source, feed, coverage_date
 order by data_source, feed, coverage_date
 """  # noqa: S608 - our own constant
 
@@ -235,16 +220,15 @@ def coverage_calendar(days: Sequence[CoverageDay], last: date | None) -> Calenda
         first=first,
         last=last,
         width=f"{_CELL:.3f}%",
-        legend=tuple((name, text) for name, text in _STATES if name in seen),
+        legend=tuple((name, text) for text, name in _STATES.items() if text in seen),
     )
 
 
 def _cell(day: CoverageDay, first: date) -> Cell:
-    state = dict(_STATES)[day.state]
     sites = f", {day.sites_off} of {words.plural(day.sites, 'site')}"
     return Cell(
         x=f"{(day.day - first).days * _CELL:.3f}%",
-        state=day.state,
-        text=f"{words.day(day.day)}: {state}{sites if day.sites_off else ''};"
+        state=_STATES[day.state],
+        text=f"{words.day(day.day)}: {day.state}{sites if day.sites_off else ''};"
         f" {words.number(day.received)} of {words.plural(day.encounters, 'visit')}",
     )

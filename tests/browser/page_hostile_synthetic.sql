@@ -52,5 +52,5 @@ select
     attack, attack, attack, attack, number, attack, 1, -12.50, null, null, null, 1, null, null
 from attacks;
 
-insert into marts.rpt_data_coverage
-select attack, attack, attack, date '2025-06-01', 1, 1, attack, false from attacks;
+insert into marts.rpt_coverage_calendar
+select attack, attack, date '2025-06-01', 1, 1, 1, 1, 'not complete' from attacks;

@@ -89,15 +89,15 @@ create table marts.rpt_open_exceptions (
     snoozed_until timestamp
 );
 
-create table marts.rpt_data_coverage (
+create table marts.rpt_coverage_calendar (
     data_source varchar,
     feed varchar,
-    facility_id varchar,
     coverage_date date,
     encounter_count bigint,
     received_count bigint,
-    volume varchar,
-    is_complete boolean
+    site_count bigint,
+    unusual_site_count bigint,
+    day_state varchar
 );
 
 create schema ops;

@@ -156,32 +156,34 @@ insert into marts.rpt_open_exceptions values
 
 -- Forty days: a hole at one of two sites, a day of few and one of many, and the last
 -- day still on its way. Nobody comes on Sundays.
-insert into marts.rpt_data_coverage
+insert into marts.rpt_coverage_calendar
 select
     case feed when 'claims' then 'billing_system' else 'clinic_ehr' end,
     feed,
-    site,
     date '2025-06-02' - days.ago,
-    40,
+    80,
     case
-        when feed = 'documents' and site = 'a' and days.ago between 4 and 6 then 0
-        when feed = 'charges' and days.ago = 9 then 20
-        when feed = 'charges' and days.ago = 12 then 80
-        else 38
+        when feed = 'documents' and days.ago between 4 and 6 then 38
+        when feed = 'charges' and days.ago = 9 then 40
+        when feed = 'charges' and days.ago = 12 then 160
+        else 76
+    end,
+    2,
+    case
+        when feed = 'documents' and days.ago in (0, 4, 5, 6) then 1
+        when feed = 'charges' and days.ago in (9, 12) then 2
+        else 0
     end,
     case
-        when feed = 'documents' and site = 'a' and days.ago = 0 then 'as usual'
+        when feed = 'documents' and days.ago in (0, 4, 5, 6) then 'not complete'
         when days.ago = 0 then 'still arriving'
         when feed = 'charges' and days.ago = 9 then 'fewer than usual'
         when feed = 'charges' and days.ago = 12 then 'more than usual'
-        when feed = 'claims' then 'unknown'
+        when feed = 'claims' then 'not judged'
         else 'as usual'
-    end,
-    days.ago > 0
-    and not (feed = 'documents' and site = 'a' and days.ago between 4 and 6)
+    end
 from (select cast(range as integer) as ago from range(0, 40)) as days
 cross join (values ('encounters'), ('documents'), ('charges'), ('claims')) as feeds (feed)
-cross join (values ('a'), ('b')) as sites (site)
 where dayofweek(date '2025-06-02' - days.ago) <> 0;
 
 insert into ops.fct_file_loads

@@ -307,10 +307,8 @@ def test_the_calendar_marks_each_day_on_which_a_site_is_off(
 ) -> None:
     page = open_page(practice)
     rows = practice.query(
-        "select feed, count(distinct coverage_date), count(distinct coverage_date)"
-        " filter (where volume like '%than usual'"
-        " or (volume <> 'still arriving' and not is_complete))"
-        " from marts.rpt_data_coverage"
+        "select feed, count(*), count(*) filter (where unusual_site_count > 0)"
+        " from marts.rpt_coverage_calendar"
         " where coverage_date > date '2025-06-02' - 35 group by all order by"
         " min(data_source), feed"
     )

@@ -335,12 +335,11 @@ def test_nothing_of_it_reaches_what_readers_open(data: Path, database: str) -> N
     assert where_found(data / database, {"marts", "ops"}, WAYS) == {}
 
 
-def test_nothing_of_it_is_in_any_file_but_raw_and_the_warehouse(data: Path) -> None:
-    """Logs, run history, artifacts of dbt, results of checks, alerts and the page."""
-    looked_at = list(files_below(data, "landing", "raw", "warehouse.duckdb"))
+def found_in_files(data: Path) -> dict[str, set[str]]:
+    """Return the files outside raw and the warehouse in which planted texts stand."""
     found = {}
     with duckdb.connect() as connection:
-        for path in looked_at:
+        for path in files_below(data, "landing", "raw", "warehouse.duckdb"):
             texts = (
                 found_in(connection, f"'{path}'", WAYS)
                 if path.suffix == ".parquet"
@@ -348,6 +347,39 @@ def test_nothing_of_it_is_in_any_file_but_raw_and_the_warehouse(data: Path) -> N
             )
             if texts or quoted(str(path.relative_to(data)).encode()):
                 found[path.name] = texts
-    assert found == {}
+    return found
+
+
+def test_nothing_of_it_is_in_any_file_but_raw_and_the_warehouse(data: Path) -> None:
+    """Logs, run history, artifacts of dbt, results of checks, alerts and the page."""
+    assert found_in_files(data) == {}
+    looked_at = files_below(data, "landing", "raw", "warehouse.duckdb")
     kinds = {path.relative_to(data).parts[0] for path in looked_at}
     assert {"dagster", "dbt", "published"} <= kinds
+
+
+def test_a_check_that_stops_the_run_tells_nothing_of_the_rows_that_break_it(
+    tmp_path: Path, run_on: Callable[..., Any]
+) -> None:
+    without_id = ENCOUNTERS.replace("\nce1,", "\n,").replace("\nce2,", "\n,")
+    landing = tmp_path / "landing" / FILE_NAMES["folder"]
+    landing.mkdir(parents=True)
+    (landing / "encounters.csv").write_text(without_id, "utf-8")
+    (landing / "holds.csv").write_text(HOLDS, "utf-8")
+
+    ran = run_on(tmp_path / "landing", tmp_path, "--as-of", AS_OF)
+
+    assert ran.code != 0
+    assert "encounter_id_is_present" in ran.output
+    assert quoted(ran.output.encode()) == set()
+    assert found_in_files(tmp_path) == {}
+    with duckdb.connect() as connection:
+        kept = found_in(connection, f"'{tmp_path}/raw/encounters/*.parquet'", WAYS)
+        failures = f"'{tmp_path}/checks/failures/*.parquet'"
+        [(keys,)] = connection.execute(f"select count(*) from {failures}").fetchall()
+    assert kept == {
+        "record number: csv",
+        "what cannot be read: status",
+        "what cannot be read: time",
+    }
+    assert keys > 0

@@ -45,6 +45,7 @@ OF_THE_FILE = {
 # alerts about them.
 OF_DELIVERY = {
     "rpt_duplicate_rates",
+    "rpt_feed_deliveries",
     "rpt_feed_freshness",
     "rpt_feed_signals",
     "rpt_open_exceptions",

@@ -236,6 +236,58 @@ def test_figures_without_exits_are_those_of_kaplan_and_meier(estimate):
             assert row["restricted_mean_hours"] * 60 == pytest.approx(mean, rel=1e-9)
 
 
+def test_the_restricted_mean_varies_as_greenwood_has_it(estimate):
+    """Summed step by step: the square of the waiting still to come, by who left."""
+    for number in range(8):
+        waits = [
+            (outcome, waited * DAY, None)
+            for outcome, waited, _ in some_waits(
+                number, with_ties=True, with_exits=True
+            )
+        ]
+        steps, waiting = [(0, 1.0, 0.0)], 1.0
+        for minutes in sorted({waited for _, waited, _ in waits}):
+            at_risk = sum(waited >= minutes for _, waited, _ in waits)
+            left = sum(w == minutes and kind != OPEN for kind, w, _ in waits)
+            waiting *= 1 - left / at_risk
+            weight = left / (at_risk * (at_risk - left)) if left < at_risk else 0.0
+            steps.append((minutes, waiting, weight))
+        ends = [minutes for minutes, _, _ in steps[1:]] + [30 * DAY]
+        areas = [
+            share * (min(end, 30 * DAY) - min(begin, 30 * DAY))
+            for (begin, share, _), end in zip(steps, ends, strict=True)
+        ]
+        variance = sum(
+            weight * sum(areas[place:]) ** 2
+            for place, (_, _, weight) in enumerate(steps)
+        )
+
+        (row,) = estimate(waits, "rpt_lag_figures")
+
+        reach = 1.959963984540054 * math.sqrt(variance) / 60
+        assert row["mean_reach_hours"] == pytest.approx(reach, rel=1e-9)
+
+
+def test_the_interval_of_the_restricted_mean_holds_the_truth_as_often_as_it_says(
+    estimate,
+):
+    """Waits of ten days on average, some given up, some still open."""
+    chance, held = random.Random(1), 0
+    truth = 8 * 24 * (1 - math.exp(-30 / 8))
+    for _ in range(60):
+        waits = []
+        for _ in range(120):
+            event, leave = chance.expovariate(1 / 10), chance.expovariate(1 / 40)
+            seen = chance.uniform(5, 60)
+            waited = min(event, leave, seen)
+            kind = {event: EVENT, leave: EXIT, seen: OPEN}[waited]
+            waits.append((kind, max(round(waited * DAY), 1), None))
+        (row,) = estimate(waits, "rpt_lags", "dimension = 'all' and cohort = 'all'")
+        low, high = row["restricted_mean_low_hours"], row["restricted_mean_high_hours"]
+        held += low <= truth <= high
+    assert 52 <= held <= 60
+
+
 def test_a_curve_with_exits_is_that_of_aalen_and_johansen(estimate):
     for number in range(12):
         waits = some_waits(number, with_ties=False, with_exits=True)

@@ -148,8 +148,99 @@ ROWS: dict[str, tuple[Row, list[Row]]] = {
     "rpt_feed_freshness": (
         {"feed": "claims", "freshness": "unknown"},
         [
-            {"feed": feed, "freshness": "late"}
+            {"feed": feed, "freshness": "late", "watermark_at": EARLY}
             for feed in ["encounters", "documents", "charges", "claims", "submissions"]
+        ]
+        + [{"feed": "hl7v2", "freshness": "late"}],
+    ),
+    "rpt_money": (
+        {"scope": "facility", "facility_key": "f", "dnsp_amount": 3}
+        | {"dnfb_amount": 1, "fbns_amount": 2},
+        [
+            {"scope": "facility", "facility_key": "g", "dnsp_amount": 4}
+            | {"dnfb_amount": 1, "fbns_amount": 2}
+        ]
+        * 2,
+    ),
+    "rpt_unbilled_money": (
+        {"facility_key": "f", "stage": "charge", "owner_role": "coder"}
+        | {"visit_count": 3, "dnfb_count": 1, "fbns_count": 2},
+        [
+            {"facility_key": "g", "stage": "charge", "owner_role": "coder"}
+            | {"visit_count": 2, "dnfb_count": 1, "fbns_count": 2}
+        ]
+        * 2,
+    ),
+    "rpt_signals": (
+        {"series": "s", "facility_key": "f", "period_start_date": "2026-03-02"}
+        | {"lower_limit": 1, "upper_limit": 2, "is_mature": True, "signal": "point"},
+        [
+            {"series": "s", "facility_key": "g", "period_start_date": "2026-03-02"}
+            | {"lower_limit": 2, "upper_limit": 1, "is_mature": False}
+            | {"signal": "point"}
+        ]
+        * 2,
+    ),
+    "rpt_lags": (
+        {"lag": "l", "dimension": "all", "dimension_value": "all", "cohort": "all"}
+        | {"median_hours": 1, "p75_hours": 2, "p90_hours": 2, "encounter_count": 3}
+        | {"event_count": 1, "exit_count": 1, "open_count": 1},
+        [
+            {"lag": "m", "dimension": "all", "dimension_value": "all", "cohort": "all"}
+            | {"median_hours": 1, "p75_hours": 2, "p90_hours": 1, "encounter_count": 2}
+            | {"event_count": 1, "exit_count": 1, "open_count": 1}
+        ]
+        * 2,
+    ),
+    "rpt_claim_rates": (
+        {"data_source": "a", "payer_key": "y", "month_start_date": "2026-03-01"}
+        | {"sent_count": 2, "clean_count": 2, "answered_count": 1}
+        | {"accepted_count": 1, "decided_count": 1, "denied_count": 0},
+        [
+            {"data_source": "b", "payer_key": "y", "month_start_date": "2026-03-01"}
+            | {"sent_count": 2, "clean_count": 3, "answered_count": 1}
+            | {"accepted_count": 1, "decided_count": 1, "denied_count": 0}
+        ]
+        * 2,
+    ),
+    "rpt_late_charges": (
+        {"facility_key": "f", "month_start_date": "2026-03-01"}
+        | {"charge_count": 1, "late_count": 1},
+        [
+            {"facility_key": "g", "month_start_date": "2026-03-01"}
+            | {"charge_count": 1, "late_count": 2}
+        ]
+        * 2,
+    ),
+    "rpt_filing_risk": (
+        {"encounter_key": "e", "miss_probability": 0.5},
+        [{"encounter_key": "?", "miss_probability": 1.5}] * 2,
+    ),
+    "fct_stage_days": (
+        {"date_day": "2026-03-02", "facility_key": "f", "stage": "charge"}
+        | {"open_at_start_count": 1, "arrival_count": 2, "departure_count": 1}
+        | {"open_at_end_count": 2},
+        [
+            {"date_day": "2026-03-02", "facility_key": "g", "stage": "charge"}
+            | {"open_at_start_count": 1, "arrival_count": 2, "departure_count": 1}
+            | {"open_at_end_count": 3}
+        ]
+        * 2,
+    ),
+    "rpt_documentation_gap_aging": (
+        {"facility_key": "f", "requirement_id": "REQ", "missing_item": "note"}
+        | {"age_bucket": "0-7", "gap_count": 1},
+        [
+            {"facility_key": "g", "requirement_id": "REQ", "missing_item": "note"}
+            | {"age_bucket": "0-7", "gap_count": 0}
+        ]
+        * 2,
+    ),
+    "rpt_feed_deliveries": (
+        {"is_current": False, "volume": "fewer than usual"},
+        [
+            {"is_current": True, "volume": "fewer than usual"},
+            {"is_current": True, "volume": "more than usual"},
         ],
     ),
 }

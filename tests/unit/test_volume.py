@@ -5,13 +5,20 @@ Daily counts of made-up sites go through the SQL of the models themselves.
 
 import csv
 import random
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
+
+from orchestration.simulator.journey import Journey
+from orchestration.simulator.parameters import DEFAULT_AS_OF, Parameters
+from orchestration.simulator.practice import build_practice
+from orchestration.simulator.runs import NEVER
+from orchestration.simulator.world import World
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 MODELS = ("int_feed_site_days", "int_feed_expectations", "int_feed_volume_days")
@@ -23,6 +30,7 @@ HISTORY = 120
 NORMAL = 90
 FIRST = date(2026, 1, 5)
 LAST = FIRST + timedelta(days=HISTORY + NORMAL)
+FIRST_SIMULATED = DEFAULT_AS_OF.date() - timedelta(days=180)
 Counts = dict[tuple[str, date], int]
 
 
@@ -66,8 +74,12 @@ def judge(model_sql: Callable[[str], str]) -> Iterator[Judge]:
     connection = duckdb.connect()
 
     def judged(
-        visits: Counts, feeds: dict[tuple[str, str, date], int]
+        visits: Counts,
+        feeds: Mapping[tuple[str, str, date], int],
+        delays: Mapping[tuple[str, str, date, int], int] | None = None,
+        last: date = LAST,
     ) -> dict[tuple[str, str, date], str]:
+        by_delay = delays or {(*key, 0): count for key, count in feeds.items()}
         connection.execute(
             "create or replace table int_site_days (site_key varchar,"
             " data_source varchar, facility_id varchar, service_date date,"
@@ -82,16 +94,17 @@ def judge(model_sql: Callable[[str], str]) -> Iterator[Judge]:
             {
                 "site": [site for site, _ in visits],
                 "day": [day for _, day in visits],
-                "age": [(LAST - day).days for _, day in visits],
+                "age": [(last - day).days for _, day in visits],
                 "visits": list(visits.values()),
             }
         )
         came = pa.table(
             {
-                "site": [site for site, _, _ in feeds],
-                "feed": [feed for _, feed, _ in feeds],
-                "day": [day for _, _, day in feeds],
-                "visits": list(feeds.values()),
+                "site": [site for site, _, _, _ in by_delay],
+                "feed": [feed for _, feed, _, _ in by_delay],
+                "day": [day for _, _, day, _ in by_delay],
+                "delay": [delay for _, _, _, delay in by_delay],
+                "visits": list(by_delay.values()),
             }
         )
         connection.register("given", given)
@@ -102,7 +115,7 @@ def judge(model_sql: Callable[[str], str]) -> Iterator[Judge]:
         )
         connection.execute(
             "insert into int_feed_arrivals"
-            " select site, feed, day, 0, visits from came where visits > 0"
+            " select site, feed, day, delay, visits from came where visits > 0"
         )
         for name, sql in statements.items():
             connection.execute(f"create or replace table {name} as {sql}")
@@ -123,6 +136,71 @@ def false_alarms(found: dict[tuple[str, str, date], str]) -> list[object]:
         for key, volume in found.items()
         if key[2] > start and volume in ("fewer than usual", "more than usual")
     ]
+
+
+def simulated_days(
+    encounters: int, seed: int
+) -> tuple[Counts, dict[tuple[str, str, date, int], int]]:
+    """Return visits by site and day of the simulated practice, and their records.
+
+    Nothing goes wrong in it, and it goes on until now; records come as late as the
+    practice has them.
+    """
+    parameters = Parameters()
+    world = World(
+        practice=build_practice(seed, parameters),
+        parameters=parameters,
+        as_of=int(DEFAULT_AS_OF.timestamp()),
+        defects=frozenset({"recent_work"}),
+    )
+    visits: Counter[tuple[str, date]] = Counter()
+    delays: Counter[tuple[str, str, date, int]] = Counter()
+    for index in range(1, encounters + 1):
+        patient = world.practice.patient(world.patient_number(index))
+        journey = world.journey(index, patient)
+        if not journey.started_at <= world.as_of:
+            continue
+        site, zone = journey.facility.name, journey.facility.zone
+        day = datetime.fromtimestamp(journey.started_at, zone).date()
+        visits[site, day] += 1
+        for feed, at in first_records(journey).items():
+            if at <= world.as_of:
+                delay = (datetime.fromtimestamp(at, zone).date() - day).days
+                delays[site, feed, day, max(delay, 0)] += 1
+    every_day = {
+        (site, FIRST_SIMULATED + timedelta(days=n))
+        for site, _ in visits
+        for n in range((DEFAULT_AS_OF.date() - FIRST_SIMULATED).days + 1)
+    }
+    return {key: visits[key] for key in sorted(every_day)}, dict(delays)
+
+
+def first_records(journey: Journey) -> dict[str, int]:
+    """Return when the first record of each feed came of a visit, if ever."""
+    claims = journey.claims
+    return {
+        "documents": min((d.started_at for d in journey.documents), default=NEVER),
+        "charges": min((c.entered_at for c in journey.charges), default=NEVER),
+        "claims": min((c.created_at for c in claims), default=NEVER),
+        "submissions": min((c.filed_at for c in claims), default=NEVER),
+    }
+
+
+def test_ninety_normal_days_of_the_simulated_practice_raise_at_most_one_alarm(judge):
+    visits, delays = simulated_days(20_000, seed=11)
+    last = DEFAULT_AS_OF.date()
+
+    found = judge(visits, {}, delays, last)
+
+    begin = last - timedelta(days=NORMAL)
+    of_ninety = {key: volume for key, volume in found.items() if key[2] > begin}
+    unusual = [
+        key
+        for key, volume in of_ninety.items()
+        if volume in ("fewer than usual", "more than usual")
+    ]
+    assert sum(volume == "as usual" for volume in of_ninety.values()) > 1_000
+    assert len(unusual) <= 1
 
 
 def some_day(weekday: int, weeks_before: int = 3) -> date:

@@ -46,6 +46,37 @@ limited as (
     cross join mature_share
 ),
 
+-- Greenwood's variance of the restricted mean: each step counts by the waiting
+-- that is still to come after it.
+lost as (
+    select
+        *,
+        (waiting_before_share - waiting_share) * greatest(horizon - minutes, 0)
+            as lost_minutes,
+        case
+            when event_count + exit_count < at_risk_count
+                then cast(event_count + exit_count as double precision) / (
+                    at_risk_count
+                    * cast(at_risk_count - event_count - exit_count as bigint)
+                )
+            else 0
+        end as leaving_variance
+    from limited
+),
+
+weighed as (
+    select
+        *,
+        waiting_share * greatest(horizon - minutes, 0)
+        - coalesce(sum(lost_minutes) over after, 0) as left_minutes
+    from lost
+    window after as (
+        partition by lag, lag_grouping, dimension_value, cohort
+        order by minutes
+        rows between 1 following and unbounded following
+    )
+),
+
 measured as (
     select
         lag,
@@ -98,11 +129,12 @@ measured as (
         {% endfor -%}
         case
             when max(minutes) >= max(horizon) or min(waiting_share) = 0
-                then (max(horizon) - coalesce(sum(
-                    (waiting_before_share - waiting_share) * (horizon - minutes)
-                ) filter (where minutes <= horizon), 0)) / 60
-        end as restricted_mean_hours
-    from limited
+                then (max(horizon) - sum(lost_minutes)) / 60
+        end as restricted_mean_hours,
+        1.959963984540054 * sqrt(sum(
+            left_minutes * left_minutes * leaving_variance
+        )) / 60 as mean_reach_hours
+    from weighed
     group by 1, 2, 3, 4
 )
 

@@ -2,7 +2,8 @@
     'median_hours', 'median_low_hours', 'median_high_hours',
     'p75_hours', 'p75_low_hours', 'p75_high_hours',
     'p90_hours', 'p90_low_hours', 'p90_high_hours',
-    'restricted_mean_hours',
+    'restricted_mean_hours', 'restricted_mean_low_hours',
+    'restricted_mean_high_hours',
     'short_limit_share', 'short_limit_low_share', 'short_limit_high_share',
     'short_limit_exit_share',
     'middle_limit_share', 'middle_limit_low_share', 'middle_limit_high_share',
@@ -86,6 +87,12 @@ named as (
         coalesce(names.dimension_name, figures.dimension_value)
             as dimension_name,
         figures.*,
+        greatest(figures.restricted_mean_hours - figures.mean_reach_hours, 0)
+            as restricted_mean_low_hours,
+        least(
+            figures.restricted_mean_hours + figures.mean_reach_hours,
+            24 * lag_pairs.horizon_days
+        ) as restricted_mean_high_hours,
         lag_groupings.hides_small_groups
         and figures.event_count < min_events.value as is_hidden,
         case

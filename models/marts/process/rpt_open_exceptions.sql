@@ -51,7 +51,11 @@ found as (
         deadline_date,
         cast(null as timestamp) as began_at
     from incidents
-    where alert_code = 'check_warning'
+    where
+        alert_code in (
+            select rules.alert_code from rules
+            where rules.is_told_by_log
+        )
 ),
 
 known as (
