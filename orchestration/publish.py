@@ -25,6 +25,10 @@ RESTRICTED = (
     "rpt_lag_curves",
     "rpt_lag_figures",
     "rpt_lag_steps",
+    "rpt_pattern_chances",
+    "rpt_pattern_counts",
+    "rpt_pattern_tests",
+    "rpt_requirement_outcomes",
 )
 _INCOMING = ".incoming-"
 

@@ -127,7 +127,9 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
 def sql_of(name: str) -> str:
     """Return the SQL of a model as it stands, with its macros; seeds are read."""
     (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
-    macros = (PROJECT_DIR / "dbt_project" / "macros" / "times.sql").read_text()
+    folder = PROJECT_DIR / "dbt_project" / "macros"
+    names = ("times.sql", "chances.sql", "shares.sql")
+    macros = "".join((folder / name).read_text() for name in names)
     environment = jinja2.Environment(autoescape=False)
     seeds = {
         file.stem: f"read_csv('{file}')"
