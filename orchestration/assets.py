@@ -11,6 +11,7 @@ from pydantic import Field
 
 from orchestration import raw
 from orchestration.as_of import AsOfError, read_as_of
+from orchestration.closes import ClosesError, keep_closes
 from orchestration.extract.pull import Pulled, pull_all
 from orchestration.failures import RETRIES, in_plain_words
 from orchestration.ingest import IngestProgress, LandingNotFoundError, ingest
@@ -175,12 +176,18 @@ def published_assets(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         """Replace what readers open, as a whole."""
         progress(PUBLISHING, 0, 1)
-        with in_plain_words(PublishError):
+        with in_plain_words(PublishError, ClosesError):
             result = publish(settings.warehouse_path, settings.published_path)
+            # What readers see from now on is what was reported.
+            kept = keep_closes(settings.warehouse_path, settings.closes_path)
         progress(PUBLISHING, 1, 1)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED_DATABASE,
-            metadata={"tables": result.table_count, "rows": result.row_count},
+            metadata={
+                "tables": result.table_count,
+                "rows": result.row_count,
+                "months closed": kept,
+            },
         )
         yield dg.MaterializeResult(asset_key=PUBLISHED_PAGE)
 

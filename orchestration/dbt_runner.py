@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration import check_log
+from orchestration import check_log, closes
 from orchestration.alerts import log as alert_log
 from orchestration.settings import PROJECT_DIR, WAREHOUSE_NAME, Settings
 
@@ -87,6 +87,7 @@ def run_command(
         "CHARTGAP_RAW": str(settings.raw_path),
         "CHARTGAP_ALERTS": str(settings.alerts_path),
         "CHARTGAP_CHECKS": str(settings.checks_path),
+        "CHARTGAP_CLOSES": str(settings.closes_path),
         "CHARTGAP_TARGET": settings.target,
         "CHARTGAP_MEMORY": settings.memory,
         "CHARTGAP_BUILD": step,
@@ -97,6 +98,7 @@ def run_command(
     # Models show these logs, also before the first entry.
     alert_log.write_empty(settings.alerts_path)
     check_log.write_empty(settings.checks_path)
+    closes.write_empty(settings.closes_path)
     with _environment(places):
         parsed = _parsed_project(settings)
         result = _invoke((*arguments, *_WHERE, *written), on_node, parsed)

@@ -27,6 +27,8 @@ RESTRICTED = (
     "rpt_lag_steps",
     "rpt_pattern_chances",
     "rpt_pattern_counts",
+    "rpt_month_ages",
+    "rpt_month_projections",
     "rpt_pattern_tests",
     "rpt_requirement_outcomes",
 )

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         return self.data_path / "checks"
 
     @property
+    def closes_path(self) -> Path:
+        """What was reported of each month when it was closed."""
+        return self.data_path / "closes"
+
+    @property
     def published_path(self) -> Path:
         """What readers open: the published database and the page."""
         return self.data_path / "published"

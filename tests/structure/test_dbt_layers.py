@@ -17,14 +17,16 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 MODELS = PROJECT_DIR / "models"
 MAX_MODEL_LINES = 150
 
-# What a layer reads; `ingest` is staging of the load log and of the log of alerts,
-# which the process marts show as they are. Staging also reads staging of the same
-# source.
+# What a layer reads; `ingest` is staging of the load log, of the log of alerts
+# and of closed months, which marts show as they are. Staging also reads staging of the
+# same source.
+LOGS = {"ingest", "alerts", "closes"}
 MAY_READ = {
     "staging": {"source"},
     "intermediate": {"staging", "ingest", "intermediate", "seed"},
     "marts": {"intermediate", "marts", "seed"},
     "marts/process": {"intermediate", "marts", "seed", "ingest"},
+    "marts/revenue": {"intermediate", "marts", "seed", "ingest"},
 }
 NAMES = {
     "staging": r"stg_{folder}__[a-z0-9_]*s(_[a-z0-9_]+)?",
@@ -103,7 +105,7 @@ def kinds_of_relation() -> dict[str, str]:
     """Return what each name that `ref` may take is: a layer, `ingest` or `seed`."""
     seeds = {path.stem: "seed" for path in (PROJECT_DIR / "seeds").glob("*.csv")}
     models = {
-        path.stem: "ingest" if path.parent.name in {"ingest", "alerts"} else layer
+        path.stem: "ingest" if path.parent.name in LOGS else layer
         for layer in ("staging", "intermediate", "marts")
         for path in (MODELS / layer).rglob("*.sql")
     }

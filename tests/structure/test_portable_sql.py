@@ -28,6 +28,7 @@ TABLES = {
     "new_batches",
     "newest_fhir",
     "newest_row",
+    "month_closes",
     "newest_version",
     "raw",
 }
@@ -36,8 +37,8 @@ JOINS = {"unnest_json", "list_places"}
 PORTABLE = {
     "abs avg case cast coalesce count cume_dist exp extract first_value greatest lag"
     " lead least left length ln lower max min nullif percentile_cont rank replace right"
-    " row_number sqrt substring sum timestamp_trunc trim upper logical_and logical_or"
-    " group_concat"
+    " row_number sqrt stddev_samp substring sum timestamp_trunc trim upper"
+    " logical_and logical_or group_concat"
 }
 # How the parser calls `and`, `or`, the branches of `case`, and a cast in Spark.
 SYNTAX = {"and", "or", "if", "try_cast"}
