@@ -104,10 +104,15 @@ def _build(settings: Settings) -> list[str]:
         seconds.append((took, event["data"]["node_info"]["node_name"]))
 
     reasons: list[str] = []
-    _timed(lambda: reasons.extend(build(settings, _CORE, on_node)))
+    timed(lambda: reasons.extend(build(settings, _CORE, on_node)))
+    print_slowest(seconds)
+    return reasons
+
+
+def print_slowest(seconds: list[tuple[float, str]]) -> None:
+    """Print the models that took longest."""
     slowest = sorted(seconds, reverse=True)[:_SLOWEST]
     print("  slowest:", ", ".join(f"{name} {took:.1f} s" for took, name in slowest))
-    return reasons
 
 
 def compared(data: Path) -> None:
@@ -168,7 +173,7 @@ def by_script(data: Path) -> None:
         ).fetchall():
             connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
         connection.execute("detach built")
-        _timed(lambda: [connection.execute(statement) for statement in script])
+        timed(lambda: [connection.execute(statement) for statement in script])
 
 
 def _statements(data: Path) -> Iterator[str]:
@@ -201,7 +206,8 @@ def _compiled(data: Path, node: dict[str, Any]) -> str:
     return next(found).read_text("utf-8")
 
 
-def _timed(action: Callable[[], object]) -> None:
+def timed(action: Callable[[], object]) -> None:
+    """Do something, and print its seconds and memory, as of this process."""
     start = time.perf_counter()
     action()
     seconds = time.perf_counter() - start
