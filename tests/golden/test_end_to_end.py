@@ -8,11 +8,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from orchestration.validation import read_suites
+from tests.golden import metrics
 
 CHARTGAP = Path(sys.executable).with_name("chartgap")
 ENCOUNTERS = 120
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+SEMANTIC_MODELS = PROJECT_DIR / "models" / "marts" / "semantic_models.yml"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,53 @@ def first(data: Path) -> Answer:
 @pytest.fixture(scope="module")
 def status(first: Answer, data: Path) -> Answer:
     return chartgap(data, "status")
+
+
+# Each additive metric of the semantic layer, and the same in plain SQL.
+METRICS = {
+    "encounters": "count(*) from marts.fct_encounters",
+    "open_encounters": "count(*) from marts.fct_encounters semi join"
+    " (from seeds.stages where is_open) using (stage)",
+    "incomplete_documentation": "count(*) filter (where stage = 'documentation')"
+    " from marts.fct_encounters",
+    "unknown_stage_encounters": "count(*) filter (where stage = 'unknown')"
+    " from marts.fct_encounters",
+    "unknown_share": "avg((stage = 'unknown')::int) from marts.fct_encounters",
+    "charged": "sum(charged_amount) from marts.fct_encounters",
+    "expected": "sum(expected_amount) from marts.fct_encounters",
+    "paid": "sum(paid_amount) from marts.fct_encounters",
+    "unbilled_expected": "sum(expected_amount) filter (where not is_billed)"
+    " from marts.fct_encounters",
+    "claims": "count(*) from marts.fct_claims",
+    "denied_claims": "count(*) filter (where is_denied) from marts.fct_claims",
+    "claimed": "sum(claim_amount) from marts.fct_claims",
+    "denials": "count(*) from marts.fct_denials",
+    "denied": "sum(amount) from marts.fct_denials",
+    "charges": "count(*) filter (where is_charged) from marts.fct_charges",
+    "entered": "sum(amount) from marts.fct_charges",
+    "gaps": "count(*) filter (where result = 'not_met')"
+    " from marts.fct_documentation_gaps",
+    "judged_requirements": "count(*) filter (where result <> 'unknown')"
+    " from marts.fct_documentation_gaps",
+    "requirement_gap_rate": "count(*) filter (where result = 'not_met') / count(*)"
+    " from marts.fct_documentation_gaps where result <> 'unknown'",
+}
+
+
+def test_metrics_of_the_semantic_layer_are_those_of_the_marts(
+    first: Answer, data: Path, tmp_path: Path
+) -> None:
+    """By MetricFlow, as a BI tool asks; each metric of the layer is asked for."""
+    assert first.code == 0
+    declared = yaml.safe_load(SEMANTIC_MODELS.read_text("utf-8"))["metrics"]
+    assert sorted(METRICS) == sorted(metric["name"] for metric in declared)
+
+    [found] = metrics.query(data, tmp_path, "--metrics", ",".join(METRICS))
+
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as warehouse:
+        for name, query in METRICS.items():
+            [(expected,)] = warehouse.execute(f"select {query}").fetchall()
+            assert float(found[name]) == pytest.approx(float(expected)), name
 
 
 @pytest.fixture(scope="module")
