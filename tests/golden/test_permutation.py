@@ -55,7 +55,7 @@ OF_DELIVERY = {
 }
 # Floating point, of which the last digit depends on the order of a sum; rpt_lags, made
 # from it, is rounded.
-NOT_ROUNDED = {"rpt_lag_figures"}
+NOT_ROUNDED = {"rpt_lag_figures", "rpt_pattern_chances", "rpt_pattern_tests"}
 
 
 def parts_of(path: Path) -> Iterator[bytes]:
