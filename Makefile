@@ -76,7 +76,7 @@ clean: ## remove .venv and caches; data stays
 	@test -n "$(PYTHON)" || { echo "Chartgap needs python3 3.11 or newer on PATH," \
 		"or: make setup PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Installing into .venv (once per requirements.lock)"
-	@"$(PYTHON)" -m venv --without-pip .venv
+	@"$(PYTHON)" -m venv --clear --without-pip .venv
 	@command -v uv >/dev/null || { $(GET_PIP) && $(PIP) install -qq uv; } \
 		|| echo "The package index has no uv; pip installs instead" >&2
 	@$(UV) pip sync --quiet --compile-bytecode $(INTO) --require-hashes requirements.lock || { $(GET_PIP) \
