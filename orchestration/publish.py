@@ -31,6 +31,10 @@ RESTRICTED = (
     "rpt_month_projections",
     "rpt_pattern_tests",
     "rpt_requirement_outcomes",
+    "rpt_bottleneck_sums",
+    "rpt_summary_money",
+    "rpt_summary_signals",
+    "rpt_summary_work",
 )
 _INCOMING = ".incoming-"
 

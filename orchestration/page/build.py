@@ -87,6 +87,7 @@ def render_page(marts: Marts, published_at: datetime) -> str:
             stages=stage_chart(marts.stages),
             ages=age_chart(marts.gaps),
             operations=marts.operations,
+            summary=marts.summary,
             top_blockers=marts.blockers[:_TOP_BLOCKERS],
             more_blockers=marts.blockers[_TOP_BLOCKERS:],
             unbalanced=[c for c in marts.controls if c.difference != 0],

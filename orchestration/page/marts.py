@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.page.leadership import Summary, read_summary
 from orchestration.page.operations import Operations, read_operations
 
 
@@ -95,6 +96,7 @@ class Marts:
     controls: list[Control]
     waiting: WaitingTotals
     operations: Operations
+    summary: Summary
     worklist: list[WorklistRow]
 
 
@@ -201,5 +203,6 @@ def read_marts(database: Path, worklist_columns: tuple[str, ...]) -> Marts:
             controls=[Control(*row) for row in rows(_CONTROLS)],
             waiting=WaitingTotals(*rows(_WAITING)[0]),
             operations=read_operations(rows, as_of),
+            summary=read_summary(rows),
             worklist=rows(worklist),
         )

@@ -54,3 +54,9 @@ from attacks;
 
 insert into marts.rpt_coverage_calendar
 select attack, attack, date '2025-06-01', 1, 1, 1, 1, 'not complete' from attacks;
+
+insert into marts.rpt_leadership_summary
+select
+    attack, number, attack, attack, attack, attack, -12.50, 1, 2, 3, attack, attack,
+    attack, 1, 1, 0, attack, attack, attack, attack, attack, attack
+from attacks;

@@ -89,6 +89,31 @@ create table marts.rpt_open_exceptions (
     snoozed_until timestamp
 );
 
+create table marts.rpt_leadership_summary (
+    figure_code varchar,
+    figure_order integer,
+    label varchar,
+    unit varchar,
+    owner_role varchar,
+    detail varchar,
+    value decimal(18, 4),
+    low decimal(18, 4),
+    high decimal(18, 4),
+    comparison decimal(18, 4),
+    comparison_label varchar,
+    verdict varchar,
+    change varchar,
+    judged_count bigint,
+    worse_count bigint,
+    better_count bigint,
+    metric_code varchar,
+    metric_label varchar,
+    formula varchar,
+    population varchar,
+    censoring_rule varchar,
+    source_model varchar
+);
+
 create table marts.rpt_coverage_calendar (
     data_source varchar,
     feed varchar,

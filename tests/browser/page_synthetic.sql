@@ -205,3 +205,13 @@ select
     number <> 29 + day % 3 * 2
 from (select cast(range as integer) as day from range(0, 9)) as days
 cross join range(0, 50) as numbers (number);
+
+insert into marts.rpt_leadership_summary values
+('open_visits', 1, 'Visits under way', 'visits', null, null, 1680, null, null, 1636, '7 days before', 'signal', 'worse', 10, 3, 0, 'm34', 'Visits under way', 'Visits at an open stage.', 'All visits that have begun.', 'As it stands now.', 'rpt_stage_counts'),
+('money_waiting', 2, 'Money not accepted by a payer', 'dollars', 'provider', null, 19088.17, null, null, null, null, 'not known', null, 0, 0, 0, 'm27', 'Money not accepted by a payer', 'Expected money not accepted.', 'Visits that wait for money.', 'As it stands now.', 'rpt_unbilled_money'),
+('money_waiting', 2, 'Money not accepted by a payer', 'dollars', 'biller', null, 16373.72, null, null, null, null, 'not known', null, 0, 0, 0, 'm27', 'Money not accepted by a payer', 'Expected money not accepted.', 'Visits that wait for money.', 'As it stands now.', 'rpt_unbilled_money'),
+('care_to_paid', 3, 'Care to first payment (median)', 'days', null, null, 31.4, 29.9, 33.2, null, null, 'not known', null, 0, 0, 0, 'm20', 'Care to first payment', 'Days until half have a payment.', 'Visits that can be billed.', 'Open visits count as long as they have waited.', 'rpt_lags'),
+('documented_in_time', 4, 'Documented within 72 hours', 'share', null, null, 0.7358, null, null, 0.7431, '12 weeks before', 'noise', null, 6, 0, 0, 'm04', 'Documented within 72 hours', 'Share with a complete note.', 'Visits of a week.', 'Only mature weeks.', 'rpt_signals'),
+('charged_in_time', 5, 'First charge within 72 hours', 'share', null, null, 0.81, null, null, 0.75, '12 weeks before', 'signal', 'better', 6, 0, 2, 'm07', 'First charge within 72 hours', 'Share with a charge.', 'Visits of a week.', 'Only mature weeks.', 'rpt_signals'),
+('bottleneck', 10, 'Where money waits longest', 'share of money-days', null, 'Note not signed', 0.0876, 0.0684, 0.1115, null, null, 'noise', null, 0, 0, 0, 'm31', 'Where money waits longest', 'Money times days.', 'Visits of 90 days.', 'Open waits count until now.', 'rpt_bottlenecks'),
+('month_end', 9, 'Charges of this month, projected', 'dollars', null, null, null, null, null, null, 'charges so far', 'not known', null, 0, 0, 0, 'm38', 'Month-end projection', 'Growth of earlier months.', 'Charges of a month.', 'Back-tested.', 'rpt_month_end');

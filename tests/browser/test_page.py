@@ -280,6 +280,45 @@ def test_a_role_opens_its_own_list(practice, open_page) -> None:
     assert page.url == practice.url
 
 
+def test_the_first_screen_has_each_figure_of_the_summary(practice, open_page) -> None:
+    page = open_page(practice)
+    rows = practice.query(
+        "select figure_code, any_value(label), sum(value), count(owner_role)"
+        " from marts.rpt_leadership_summary group by figure_code"
+        " order by min(figure_order)"
+    )
+    cards = page.locator("#summary .card")
+    assert cards.count() == len(rows) == 7
+    for number, (code, label, value, roles) in enumerate(rows):
+        card = cards.nth(number)
+        assert card.get_attribute("data-figure") == code
+        assert card.locator("h3").inner_text() == label
+        exact = card.locator("data").get_attribute("value")
+        assert (float(exact) if exact else None) == (value and float(value))
+        assert card.locator(".parts div").count() == roles
+    shown = {code: cards.nth(n) for n, (code, *_) in enumerate(rows)}
+    assert "1,680" in shown["open_visits"].inner_text()
+    assert "worse at 3 of 10 places" in shown["open_visits"].inner_text()
+    assert "7 days before: 1,636" in shown["open_visits"].inner_text()
+    assert "29.9 days to 33.2 days" in shown["care_to_paid"].inner_text()
+    assert "no more than chance" in shown["documented_in_time"].inner_text()
+    assert "better at 2 of 6 places" in shown["charged_in_time"].inner_text()
+    assert "Note not signed" in shown["bottleneck"].inner_text()
+    assert "Not known" in shown["month_end"].inner_text()
+
+
+def test_each_figure_leads_to_what_it_means(practice, open_page) -> None:
+    page = open_page(practice)
+    links = page.locator("#summary .card a")
+    assert links.count() == 7
+    for link in links.all():
+        target = page.locator(link.get_attribute("href"))
+        assert target.locator("p").count() == 4
+    page.click("#summary .card >> nth=0 >> text=What this means")
+    assert page.locator("#definition-m34").is_visible()
+    assert "marts.rpt_stage_counts" in page.locator("#definition-m34").inner_text()
+
+
 def test_exceptions_equal_the_mart_the_most_severe_first(practice, open_page) -> None:
     page = open_page(practice)
     rows = practice.query(

@@ -84,13 +84,13 @@ METRICS = {
     "charged": "sum(charged_amount) from marts.fct_encounters",
     "expected": "sum(expected_amount) from marts.fct_encounters",
     "paid": "sum(paid_amount) from marts.fct_encounters",
-    "unbilled_expected": "sum(expected_amount) filter (where not is_billed)"
-    " from marts.fct_encounters",
-    "claims": "count(*) from marts.fct_claims",
-    "denied_claims": "count(*) filter (where is_denied) from marts.fct_claims",
-    "claimed": "sum(claim_amount) from marts.fct_claims",
-    "denials": "count(*) from marts.fct_denials",
-    "denied": "sum(amount) from marts.fct_denials",
+    "unbilled_expected": "sum(unbilled_expected_amount) from marts.rpt_unbilled_money",
+    "claims": "count(*) from marts.fct_claims where claim_standing = 'live'",
+    "denied_claims": "count(*) filter (where is_denied) from marts.fct_claims"
+    " where claim_standing = 'live'",
+    "claimed": "sum(claim_amount) from marts.fct_claims where claim_standing = 'live'",
+    "denials": "count(*) from marts.fct_denials where not is_taken_back",
+    "denied": "coalesce(sum(amount), 0) from marts.fct_denials where not is_taken_back",
     "charges": "count(*) filter (where is_charged) from marts.fct_charges",
     "entered": "sum(amount) from marts.fct_charges",
     "gaps": "count(*) filter (where result = 'not_met')"

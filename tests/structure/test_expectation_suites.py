@@ -21,12 +21,20 @@ EXPECTATIONS = [
 FEED_TABLES = {table for table in raw.LOADED_TABLES if not table.startswith("synthea_")}
 # Lists of days and codes, and counts of what has a suite of its own.
 WITHOUT_SUITE = {
+    "rpt_summary_work",
+    "rpt_summary_weeks",
+    "rpt_summary_signals",
+    "rpt_summary_money",
+    "rpt_leadership_summary",
+    "rpt_flow",
+    "rpt_bottleneck_sums",
+    "fct_hand_offs",
+    "fct_encounter_flows",
     "dim_blockers",
     "dim_dates",
     "dim_requirements",
     "fct_alerts",
     "fct_charges",
-    "fct_encounter_hand_offs",
     "fct_encounter_stages",
     "fct_encounter_lags",
     "fct_expectation_failures",

@@ -128,7 +128,7 @@ def sql_of(name: str) -> str:
     """Return the SQL of a model as it stands, with its macros; seeds are read."""
     (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
     folder = PROJECT_DIR / "dbt_project" / "macros"
-    names = ("times.sql", "chances.sql", "shares.sql")
+    names = ("times.sql", "chances.sql")
     macros = "".join((folder / name).read_text() for name in names)
     environment = jinja2.Environment(autoescape=False)
     seeds = {

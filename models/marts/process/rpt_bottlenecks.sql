@@ -1,119 +1,140 @@
 with
 
-waits as (
-    select * from {{ ref('fct_encounter_waits') }}
-    where blocker_code is not null
-),
-
-encounters as (
-    select * from {{ ref('fct_encounters') }}
+sums as (
+    select * from {{ ref('rpt_bottleneck_sums') }}
 ),
 
 blockers as (
     select * from {{ ref('dim_blockers') }}
 ),
 
-clock as (
-    select * from {{ ref('int_clock') }}
+settings as (
+    select value as min_encounters from {{ ref('thresholds') }}
+    where threshold = 'flow_min_encounters'
 ),
 
-windows as (
+shared as (
     select
-        clock.as_of,
-        {{ add_seconds('clock.as_of', '-86400 * thresholds.value') }} as since
-    from {{ ref('thresholds') }} as thresholds
-    cross join clock
-    where thresholds.threshold = 'bottleneck_days'
-),
-
-within as (
-    select
-        waits.encounter_key,
-        waits.owner_role,
-        waits.blocker_code,
-        encounters.expected_amount,
-        {{ seconds_between(
-            'greatest(waits.started_at, windows.since)',
-            'least(waits.ended_at, windows.as_of)'
-        ) }} / 86400.0 as waiting_days
-    from waits
-    cross join windows
-    inner join encounters
-        on waits.encounter_key = encounters.encounter_key
-    where
-        waits.ended_at > windows.since
-        and waits.started_at < windows.as_of
-),
-
-population as (
-    select count(distinct encounter_key) as population_count from within
-),
-
-by_encounter as (
-    select
-        owner_role,
-        blocker_code,
-        encounter_key,
-        sum(waiting_days) as waiting_days,
-        sum(expected_amount * waiting_days) as money_days
-    from within
-    group by 1, 2, 3
-),
-
-summed as (
-    select
-        owner_role,
-        blocker_code,
-        count(*) as encounter_count,
-        count(*) filter (where money_days is null) as without_expected_count,
-        sum(waiting_days) as waiting_days,
-        coalesce(sum(money_days), 0) as money_days,
-        coalesce(sum(money_days * money_days), 0) as squared_money_days
-    from by_encounter
-    group by 1, 2
-),
-
-varied as (
-    select
-        summed.*,
-        1.959964 * sqrt(greatest(
-            summed.squared_money_days
-            - summed.money_days * summed.money_days
-            / population.population_count,
-            0
-        )) as reach
-    from summed
-    cross join population
-),
-
-ranked as (
-    select
-        varied.owner_role,
-        varied.blocker_code,
-        blockers.blocker_label,
-        blockers.stage,
-        cast(varied.encounter_count as bigint) as encounter_count,
-        cast(varied.without_expected_count as bigint)
-            as without_expected_count,
-        cast(varied.waiting_days as decimal(18, 2)) as waiting_days,
-        cast(varied.money_days as decimal(18, 2)) as money_days,
-        cast(greatest(varied.money_days - varied.reach, 0) as decimal(18, 2))
-            as money_days_low,
-        cast(varied.money_days + varied.reach as decimal(18, 2))
-            as money_days_high,
-        cast(
-            varied.money_days
-            / nullif(sum(varied.money_days) over (), 0) as decimal(18, 4)
-        ) as money_days_share,
-        rank() over (
-            order by varied.money_days desc
-        ) as money_days_rank,
-        windows.since as counted_since,
-        windows.as_of
-    from varied
-    cross join windows
+        sums.*,
+        coalesce(blockers.is_delay, false) as is_delay,
+        coalesce(blockers.blocker_label, 'Nothing known stood in the way')
+            as blocker_label,
+        sums.all_count >= settings.min_encounters
+        and sums.encounter_count >= settings.min_encounters as is_enough,
+        cast(sums.money_days as double precision)
+        / nullif(sums.all_money_days, 0) as share
+    from sums
+    cross join settings
     left join blockers
-        on varied.blocker_code = blockers.blocker_code
+        on sums.blocker_code = blockers.blocker_code
+),
+
+spread as (
+    select
+        *,
+        1.959963984540054 * sqrt(
+            greatest(
+                cast(squares as double precision)
+                - 2 * share * products
+                + share * share * all_squares,
+                0
+            ) * all_count / nullif(all_count - 1, 0)
+        )
+        / nullif(all_money_days, 0)
+        / nullif(share * (1 - share), 0) as logit_reach,
+        1.959963984540054 * sqrt(
+            greatest(
+                cast(squares as double precision)
+                - cast(money_days as double precision)
+                * money_days
+                / all_count,
+                0
+            ) * all_count / nullif(all_count - 1, 0)
+        )
+        / nullif(money_days, 0) as log_reach
+    from shared
+),
+
+bounded as (
+    select
+        scope,
+        facility_key,
+        owner_role,
+        blocker_code,
+        blocker_label,
+        is_delay,
+        encounter_count,
+        without_amount_count,
+        cast(wait_seconds / 3600.0 as decimal(18, 2)) as wait_hours,
+        money_days,
+        {% for name, sign in [('low', '-'), ('high', '')] %}
+        case
+            when is_enough
+                then
+                    cast(
+                        money_days * exp({{ sign }}log_reach) as decimal(18, 2)
+                    )
+        end as money_days_{{ name }},
+        {% endfor %}
+        cast(share as decimal(18, 4)) as money_days_share,
+        {% for name, sign in [('low', ''), ('high', '-')] %}
+        case
+            when is_enough
+                then
+                    cast(
+                        share
+                        / (share + (1 - share) * exp({{ sign }}logit_reach))
+                        as decimal(18, 4)
+                    )
+        end as money_days_{{ name }}_share,
+        {% endfor %}
+        case
+            when is_delay and money_days > 0
+                then
+                    rank() over (
+                        partition by scope, facility_key, is_delay
+                        order by
+                            money_days desc, blocker_code asc, owner_role asc
+                    )
+        end as delay_rank
+    from spread
+),
+
+compared as (
+    select
+        *,
+        max(
+            case
+                when delay_rank > 1
+                    then coalesce(money_days_high_share, money_days_share)
+            end
+        ) over (partition by scope, facility_key) as next_high_share
+    from bounded
+),
+
+reported as (
+    select
+        scope,
+        facility_key,
+        owner_role,
+        blocker_code,
+        blocker_label,
+        is_delay,
+        encounter_count,
+        without_amount_count,
+        wait_hours,
+        money_days,
+        money_days_low,
+        money_days_high,
+        money_days_share,
+        money_days_low_share,
+        money_days_high_share,
+        delay_rank,
+        case
+            when delay_rank = 1
+                then money_days_low_share > coalesce(next_high_share, 0)
+        end as is_clear
+    from compared
 )
 
-select * from ranked
+select * from reported

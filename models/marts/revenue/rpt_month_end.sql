@@ -36,7 +36,7 @@ as_of_now as (
         is_mature
     from projections
     where
-        age_days = age_now_days
+        (not is_mature and age_days = age_now_days)
         or (is_mature and age_days = close_days)
 ),
 
