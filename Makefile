@@ -19,10 +19,10 @@ UV := PATH="$$PATH:$(CURDIR)/.venv-bootstrap/bin" && uv
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test limits recovery changes lint fix runbook lock clean
+.PHONY: help setup demo dev test limits recovery changes lint fix dictionary runbook lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.installed ## create .venv from requirements.lock
 
@@ -59,6 +59,9 @@ fix: setup ## let the linters repair what they can
 	@$(IN_VENV) ruff check --fix
 	@$(IN_VENV) ruff format
 	@$(IN_VENV) sqlfluff fix models tests/dbt
+
+dictionary: setup ## write docs/marts.md from descriptions and metrics
+	@$(IN_VENV) python -m orchestration.dictionary
 
 runbook: setup ## write docs/expectations.md from the suites
 	@$(IN_VENV) python -m orchestration.runbook

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.dbt_runner import prepare_manifest
+from orchestration.dictionary import dictionary_page, read_marts, read_metrics
 from orchestration.feeds import FEEDS
 from orchestration.runbook import PARTS, expectations_page, sections
 from orchestration.settings import Settings
@@ -110,3 +112,23 @@ def test_every_expectation_has_a_heading_made_from_its_suite() -> None:
     assert text_of("docs/expectations.md") == expectations_page(
         suites, text_of("docs/runbook.md")
     )
+
+
+def test_the_dictionary_is_what_models_and_metrics_say() -> None:
+    """After a change: `make dictionary`."""
+    marts = read_marts(prepare_manifest())
+
+    assert len(marts) > 40
+    assert text_of("docs/marts.md") == dictionary_page(read_metrics(), marts)
+
+
+def test_each_metric_has_a_model_or_a_reason() -> None:
+    marts = {node["name"] for node in read_marts(prepare_manifest())}
+    metrics = read_metrics()
+    numbers = {f"m{number:02d}" for number in range(1, 43)}
+
+    assert numbers <= {row["metric_code"] for row in metrics}
+    for row in metrics:
+        assert bool(row["source_model"]) != bool(row["missing_reason"]), row
+        assert row["source_model"] in marts | {""}, row
+        assert "" not in (row["formula"], row["population"], row["censoring_rule"])

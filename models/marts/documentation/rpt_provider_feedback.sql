@@ -16,7 +16,7 @@ waits as (
 
 worklist as (
     select * from {{ ref('rpt_worklist') }}
-    where owner_role = 'provider' and provider_key is not null
+    where owner_role = 'provider'
 ),
 
 weeks as (
@@ -94,14 +94,14 @@ joined as (
     select
         providers.provider_key,
         providers.provider_name,
-        visits.visit_count,
+        coalesce(visits.visit_count, 0) as visit_count,
         coalesce(waiting.waiting_count, 0) as waiting_count,
         waiting.longest_waiting_days,
         cast(waiting.expected_amount as decimal(18, 2)) as waiting_amount,
         coalesce(lacking.missing_count, 0) as missing_count,
         lacking.most_missing,
         coalesce(lacking.denied_visit_count, 0) as denied_visit_count,
-        visits.visit_count < limits.min_visits as is_hidden,
+        coalesce(visits.visit_count, 0) < limits.min_visits as is_hidden,
         visits.held_seconds / 3600.0 / visits.visit_count as held_hours,
         weeks.week_start_date,
         weeks.in_time_share,
@@ -109,17 +109,18 @@ joined as (
         weeks.upper_share,
         weeks.trend,
         clock.as_of
-    from visits
+    from providers
     cross join limits
     cross join clock
-    inner join providers
-        on visits.provider_key = providers.provider_key
+    left join visits
+        on providers.provider_key = visits.provider_key
     left join waiting
-        on visits.provider_key = waiting.provider_key
+        on providers.provider_key = waiting.provider_key
     left join lacking
-        on visits.provider_key = lacking.provider_key
+        on providers.provider_key = lacking.provider_key
     left join weeks
-        on visits.provider_key = weeks.provider_key
+        on providers.provider_key = weeks.provider_key
+    where visits.visit_count > 0 or waiting.waiting_count > 0
 ),
 
 shown as (
@@ -139,10 +140,8 @@ shown as (
         {% for share in ['in_time_share', 'lower_share', 'upper_share'] -%}
         case when not is_hidden then {{ share }} end as {{ share }},
         {% endfor -%}
-        case
-            when is_hidden or trend is null then 'too few visits'
-            else trend
-        end as trend,
+        coalesce(case when not is_hidden then trend end, 'too few visits')
+            as trend,
         as_of
     from joined
 )

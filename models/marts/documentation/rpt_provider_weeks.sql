@@ -19,7 +19,9 @@ limits as (
         max(value) filter (where threshold = 'provider_trend_weeks')
             as min_weeks,
         max(value) filter (where threshold = 'provider_trend_width')
-            as width
+            as width,
+        max(value) filter (where threshold = 'provider_min_week_visits')
+            as min_visits
     from {{ ref('thresholds') }}
 ),
 
@@ -77,6 +79,8 @@ banded as (
         followed.visit_count,
         followed.in_time_count,
         followed.is_mature,
+        followed.is_mature
+        and followed.visit_count >= limits.min_visits as is_shown,
         limits.width,
         1.0 * followed.in_time_count / followed.visit_count as in_time_share,
         case
@@ -103,19 +107,19 @@ judged as (
         visit_count,
         in_time_count,
         is_mature,
-        cast(case when is_mature then in_time_share end as decimal(18, 4))
+        cast(case when is_shown then in_time_share end as decimal(18, 4))
             as in_time_share,
         cast(usual_share as decimal(18, 4)) as usual_share,
         cast(greatest(usual_share - reach, 0) as decimal(18, 4)) as lower_share,
         cast(least(usual_share + reach, 1) as decimal(18, 4)) as upper_share,
         case
-            when not is_mature or usual_share is null then 'not judged'
+            when not is_shown or usual_share is null then 'not judged'
             when in_time_share < usual_share - reach then 'less than usual'
             when in_time_share > usual_share + reach then 'more than usual'
             else 'as usual'
         end as trend,
-        is_mature and week_start_date = max(
-            case when is_mature then week_start_date end
+        is_shown and week_start_date = max(
+            case when is_shown then week_start_date end
         ) over (partition by provider_key) as is_latest
     from spread
 )

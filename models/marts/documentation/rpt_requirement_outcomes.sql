@@ -52,7 +52,8 @@ flags as (
     select
         raised.requirement_id,
         blockers.encounter_key,
-        bool_or(blockers.is_open) as is_open
+        bool_or(blockers.is_open) as is_open,
+        max(blockers.ended_at) as last_ended_at
     from blockers
     cross join clock
     inner join raised
@@ -112,6 +113,15 @@ marked as (
         gaps.result,
         flags.encounter_key is not null as is_flagged,
         coalesce(flags.is_open, false) as is_open,
+        coalesce(
+            gaps.result = 'met'
+            and not flags.is_open
+            and (
+                encounters.claim_submitted_at is null
+                or flags.last_ended_at <= encounters.claim_submitted_at
+            ),
+            false
+        ) as is_cured,
         encounters.claim_submitted_at is not null as is_sent,
         denied.encounter_key is not null as is_denied
     from named

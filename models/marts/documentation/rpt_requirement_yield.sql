@@ -38,12 +38,17 @@ counted as (
         count(*) filter (where result = 'unknown') as unknown_count,
         count(*) filter (where is_flagged) as found_count,
         count(*) filter (where is_flagged and is_open) as open_count,
-        count(*) filter (
-            where is_flagged and not is_open and result = 'met'
-        ) as cured_count,
+        count(*) filter (where is_flagged and is_cured) as cured_count,
         count(*) filter (
             where is_flagged and not is_open and result is null
         ) as false_alarm_count,
+        count(*) filter (
+            where
+            is_flagged
+            and not is_open
+            and not is_cured
+            and result is not null
+        ) as too_late_count,
         count(*) filter (where result = 'not_met' and is_sent)
             as sent_anyway_count,
         count(*) filter (where result = 'not_met' and is_sent and is_denied)
@@ -67,6 +72,7 @@ weighed as (
         counted.open_count,
         counted.cured_count,
         counted.false_alarm_count,
+        counted.too_late_count,
         counted.sent_anyway_count,
         counted.denied_count,
         counted.denied_unseen_count,

@@ -25,12 +25,19 @@ now_charged as (
         on charges.month_start_date = reports.month_start_date
 ),
 
+reported_keys as (
+    select charge_key
+    from closes
+    group by 1
+),
+
 compared as (
     select
         coalesce(closes.month_start_date, now_charged.month_start_date)
             as month_start_date,
         closes.charge_key as former_key,
         now_charged.charge_key as present_key,
+        reported_keys.charge_key is not null as was_reported,
         closes.charge_key is not null
         and now_charged.charge_key is not null
         and closes.source_file_id = now_charged.source_file_id
@@ -43,6 +50,8 @@ compared as (
         on
             closes.month_start_date = now_charged.month_start_date
             and closes.charge_key = now_charged.charge_key
+    left join reported_keys
+        on now_charged.charge_key = reported_keys.charge_key
 ),
 
 caused as (
@@ -52,9 +61,12 @@ caused as (
             when compared.is_same_record then 'rule change'
             when
                 compared.former_key is null
+                and not compared.was_reported
                 and compared.loaded_at > reports.reported_at
                 then 'late data'
-            when compared.former_key is null then 'rule change'
+            when
+                compared.former_key is null and not compared.was_reported
+                then 'rule change'
             else 'correction'
         end as cause,
         compared.change
