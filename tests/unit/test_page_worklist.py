@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.page.marts import Marts, StageCount, WaitingTotals, WorklistRow
+from orchestration.page.leadership import Summary
 from orchestration.page.operations import Operations, coverage_calendar
 from orchestration.page.worklist import (
     COLUMNS,
@@ -30,6 +31,7 @@ def encode(*rows: WorklistRow, stages: tuple[str, ...] = ()) -> Worklist:
             as_of=datetime(2025, 6, 2, 6),
             stages=[StageCount(s, s, True, 1, None, None) for s in stages],
             operations=Operations([], coverage_calendar([], None), [], [], []),
+            summary=Summary(figures=(), definitions=()),
             gaps=[],
             blockers=[],
             roles=[],
