@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.page.marts import Marts, StageCount, WaitingTotals, WorklistRow
 from orchestration.page.leadership import Summary
+from orchestration.page.marts import Marts, StageCount, WaitingTotals, WorklistRow
 from orchestration.page.operations import Operations, coverage_calendar
 from orchestration.page.worklist import (
     COLUMNS,
