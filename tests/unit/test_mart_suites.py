@@ -236,6 +236,149 @@ ROWS: dict[str, tuple[Row, list[Row]]] = {
         ]
         * 2,
     ),
+    "fct_charges": (
+        {"charge_key": "c", "encounter_key": "e", "is_charged": False, "amount": 0},
+        [{"charge_key": "d", "encounter_key": "?", "is_charged": False, "amount": 1}]
+        * 2,
+    ),
+    "fct_hand_offs": (
+        {"encounter_key": "e", "hand_off_number": 1}
+        | {"from_owner_role": "coder", "to_owner_role": "biller"},
+        [
+            {"encounter_key": "?", "hand_off_number": 1}
+            | {"from_owner_role": "coder", "to_owner_role": "coder"}
+        ]
+        * 2,
+    ),
+    "fct_encounter_flows": (
+        {"encounter_key": "e", "note_touch_seconds": 2, "note_elapsed_seconds": 2},
+        [{"encounter_key": "?", "note_touch_seconds": 3, "note_elapsed_seconds": 2}]
+        * 2,
+    ),
+    "fct_encounter_stages": (
+        {"encounter_key": "e", "span_number": 1},
+        [{"encounter_key": "?", "span_number": 1}] * 2,
+    ),
+    "rpt_month_end": (
+        {"month_start_date": "2026-03-01", "charged_amount": 3, "reported_amount": 2}
+        | {"low_95_amount": 1, "low_80_amount": 2, "projected_amount": 3}
+        | {"high_80_amount": 4, "high_95_amount": 5, "restated_amount": 1},
+        [
+            {"month_start_date": "2026-04-01", "charged_amount": 3}
+            | {"reported_amount": 2, "restated_amount": 0}
+            | {"low_80_amount": 2, "projected_amount": 1}
+        ]
+        * 2,
+    ),
+    "rpt_month_end_backtest": (
+        {"month_start_date": "2026-03-01", "low_95_amount": 1, "low_80_amount": 2}
+        | {"high_80_amount": 4, "high_95_amount": 5}
+        | {"is_within_80": False, "is_within_95": True},
+        [
+            {"month_start_date": "2026-04-01", "low_80_amount": 1, "low_95_amount": 2}
+            | {"is_within_80": True, "is_within_95": False}
+        ]
+        * 2,
+    ),
+    "rpt_restatements": (
+        {"month_start_date": "2026-03-01", "cause": "late data", "charge_count": 1},
+        [{"month_start_date": "2026-04-01", "cause": "late data", "charge_count": 0}]
+        * 2,
+    ),
+    "rpt_patterns": (
+        {"dimension": "facility", "dimension_value": "f", "requirement_id": "REQ"}
+        | {"judged_count": 2, "missing_count": 2, "chance": 0.01}
+        | {"is_training_trigger": True, "finding": "more than peers"},
+        [
+            {"dimension": "facility", "dimension_value": "g", "requirement_id": "REQ"}
+            | {"judged_count": 2, "missing_count": 3}
+            | {"is_training_trigger": True, "finding": "as peers"}
+        ]
+        * 2,
+    ),
+    "rpt_requirement_yield": (
+        {"requirement_id": "REQ", "applied_count": 4, "unknown_count": 4}
+        | {"found_count": 4, "open_count": 1, "cured_count": 1}
+        | {"false_alarm_count": 1, "too_late_count": 1},
+        [
+            {"requirement_id": "?", "applied_count": 4, "unknown_count": 5}
+            | {"found_count": 4, "open_count": 1, "cured_count": 1}
+            | {"false_alarm_count": 1, "too_late_count": 2}
+        ]
+        * 2,
+    ),
+    "rpt_provider_feedback": (
+        {"provider_key": "n", "lower_share": 0.4, "upper_share": 0.6}
+        | {"waiting_count": 0, "waiting_amount": 0},
+        [
+            {"provider_key": "m", "lower_share": 0.6, "upper_share": 0.4}
+            | {"waiting_count": 0, "waiting_amount": 1}
+        ]
+        * 2,
+    ),
+    "rpt_hand_offs": (
+        {"facility_key": "f", "from_owner_role": "coder", "to_owner_role": "biller"}
+        | {"hand_off_count": 2, "encounter_count": 2, "held_now_count": 2},
+        [
+            {"facility_key": "g", "from_owner_role": "coder"}
+            | {"to_owner_role": "biller", "hand_off_count": 2, "encounter_count": 3}
+        ]
+        * 2,
+    ),
+    "rpt_rework": (
+        {"scope": "facility", "facility_key": "f", "rework_kind": "any"}
+        | {"encounter_count": 2, "rework_count": 1, "event_count": 1}
+        | {"rework_low_share": 0.1, "rework_share": 0.5, "rework_high_share": 0.9},
+        [
+            {"scope": "facility", "facility_key": "g", "rework_kind": "any"}
+            | {"encounter_count": 2, "rework_count": 3, "event_count": 3}
+            | {"rework_low_share": 0.6, "rework_share": 0.5, "rework_high_share": 0.9}
+        ]
+        * 2,
+    ),
+    "rpt_flow": (
+        {"scope": "facility", "facility_key": "f", "encounter_count": 2}
+        | {"touch_known_count": 2, "hand_offs_per_visit": 1}
+        | {"hand_offs_per_visit_low": 0, "hand_offs_per_visit_high": 2},
+        [
+            {"scope": "facility", "facility_key": "g", "encounter_count": 2}
+            | {"touch_known_count": 3, "hand_offs_per_visit": 3}
+            | {"hand_offs_per_visit_low": 0, "hand_offs_per_visit_high": 2}
+        ]
+        * 2,
+    ),
+    "rpt_bottlenecks": (
+        {"scope": "facility", "facility_key": "f", "owner_role": "coder"}
+        | {"blocker_code": "DOC-01", "encounter_count": 2, "without_amount_count": 2}
+        | {"money_days": 5, "money_days_low": 4, "money_days_high": 6},
+        [
+            {"scope": "facility", "facility_key": "g", "owner_role": "coder"}
+            | {"blocker_code": "DOC-01", "money_days_share": 1.5}
+            | {"money_days": 7, "money_days_low": 4, "money_days_high": 6}
+        ]
+        * 2,
+    ),
+    "rpt_leadership_summary": (
+        {"figure_code": "f", "owner_role": "coder", "formula": "visits", "value": 1},
+        [
+            {"figure_code": "g", "owner_role": "coder", "value": 3}
+            | {"low": 1, "high": 2}
+        ]
+        * 2,
+    ),
+    "rpt_acceptance_chances": (
+        {"stage": "claim", "age_bucket": "0-7", "days": 1, "open_share": 0.5}
+        | {"at_risk_count": 1, "accepted_count": 1},
+        [
+            {"stage": "charge", "age_bucket": "0-7", "days": 1, "open_share": 0.5}
+            | {"at_risk_count": 1, "accepted_count": 2}
+        ]
+        * 2,
+    ),
+    "rpt_claim_first_passes": (
+        {"claim_key": "c", "is_denied": True, "first_decided_at": EARLY},
+        [{"claim_key": "?", "is_denied": True}] * 2,
+    ),
     "rpt_feed_deliveries": (
         {"is_current": False, "volume": "fewer than usual"},
         [
