@@ -5,7 +5,7 @@ None of these steps ends the journey: a charge does not wait for a note.
 
 from orchestration.simulator.journey import ADDENDUM, NOTE, OTHER, Document
 from orchestration.simulator.practice import CSV, FHIR, HL7V2
-from orchestration.simulator.runs import NEVER
+from orchestration.simulator.runs import DAY, NEVER
 from orchestration.simulator.walk import Walk
 
 
@@ -62,6 +62,7 @@ def _write_note(walk: Walk) -> None:
         delay = numbers.same_day_signature.draw(walk.rng)
     else:
         delay = journey.provider.later_signature.draw(walk.rng)
+    delay = int(delay * _pace(walk))
     note.signed_at = _back_from_leave(walk, started + delay)
     if is_billed_early(walk):
         late = numbers.signed_after_bill.draw(walk.dice("billed_before_signature"))
@@ -71,6 +72,14 @@ def _write_note(walk: Walk) -> None:
     if walk.is_story("dictated_only") and journey.facility.system == HL7V2:
         note.is_dictated = True
         note.signed_at = NEVER
+
+
+def _pace(walk: Walk) -> float:
+    """Return how many times as long as usual an author takes to sign."""
+    numbers, journey = walk.numbers, walk.journey
+    is_there = journey.facility.facility_id == numbers.shift_facility
+    has_begun = journey.ended_at >= walk.as_of + numbers.shift_day * DAY
+    return numbers.shift_factor if is_there and has_begun else 1.0
 
 
 def _back_from_leave(walk: Walk, signed_at: int) -> int:

@@ -126,6 +126,11 @@ class Parameters:
     provider_later_sigma: tuple[float, float] = (0.5, 0.9)
     provider_same_day_share: tuple[float, float] = (0.35, 0.9)
     signature_max_hours: float = 360.0
+    # From this day on, in days from as_of, authors of one facility take so many times
+    # as long to sign; at 1 nothing changes.
+    shift_facility: str = "F2"
+    shift_day: int = 0
+    shift_factor: float = 1.0
     cosignature: Delay = Delay(20, 0.9, 168)
     replacement_start: Span = Span(1, 36)
     replacement_signature: Delay = Delay(6, 0.8, 120)

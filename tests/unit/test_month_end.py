@@ -5,7 +5,7 @@ Made-up charges go through the SQL of the models themselves.
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,14 @@ import pyarrow as pa
 import pytest
 
 from orchestration.closes import SCHEMA, ClosesError, keep_closes, write_empty
+from orchestration.simulator.parameters import Parameters
+from orchestration.simulator.practice import build_practice
+from orchestration.simulator.world import World
 
 MODELS = ("rpt_month_ages", "rpt_month_projections", "rpt_month_end_backtest")
 MONTHS = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(30)]
 AS_OF = datetime(2026, 7, 20, 7)
+SIMULATED = 9_000
 Row = dict[str, Any]
 
 
@@ -82,6 +86,68 @@ def test_intervals_hold_what_came_as_often_as_they_say(looked_back):
     within_95 = sum(row["is_within_95"] for row in closes) / len(closes)
     assert 0.70 <= within_80 <= 0.90
     assert 0.90 <= within_95 <= 1.00
+
+
+def simulated_charges(seed: int) -> list[Row]:
+    """Return the charges of thirty months of the simulated practice, known by now."""
+    as_of = int(AS_OF.replace(tzinfo=UTC).timestamp())
+    first = (MONTHS[0] - AS_OF.date()).days
+    parameters = Parameters(first_visit_day=first)
+    world = World(
+        practice=build_practice(seed, parameters),
+        parameters=parameters,
+        as_of=as_of,
+        defects=frozenset({"recent_work", "late_charge"}),
+    )
+    journeys = (
+        world.journey(number, world.practice.patient(world.patient_number(number)))
+        for number in range(1, SIMULATED + 1)
+    )
+    return [
+        {
+            "month_start_date": date.fromisoformat(journey.service_date).replace(day=1),
+            "entered_at": datetime.fromtimestamp(charge.entered_at, UTC).replace(
+                tzinfo=None
+            ),
+            "is_charged": True,
+            "amount": charge.amount_cents / 100,
+        }
+        for journey in journeys
+        for charge in journey.charges
+        if charge.entered_at <= as_of
+    ]
+
+
+def test_the_simulators_closes_are_recovered(looked_back):
+    """Over five practices of thirty months: what stood at a close, and what came.
+
+    What is projected is nearer to what came than what stood, and the intervals hold it.
+    """
+    closes: list[Row] = []
+    for seed in range(1, 6):
+        charges = simulated_charges(seed)
+        for row in looked_back(charges):
+            month = row["month_start_date"]
+            closed_at = next_month(month) + timedelta(days=5)
+            of_month = [one for one in charges if one["month_start_date"] == month]
+            stood = sum(r["amount"] for r in of_month if r["entered_at"] < closed_at)
+            mature_at = next_month(month) + timedelta(days=90)
+            came = sum(r["amount"] for r in of_month if r["entered_at"] < mature_at)
+            assert float(row["amount_at_close"]) == pytest.approx(stood)
+            assert float(row["amount_at_maturity"]) == pytest.approx(came)
+            closes.append(row)
+
+    judged = [row for row in closes if row["is_within_80"] is not None]
+    assert len(judged) >= 5 * 6
+    assert 0.65 <= sum(row["is_within_80"] for row in judged) / len(judged) <= 0.95
+    assert sum(row["is_within_95"] for row in judged) / len(judged) >= 0.88
+    projected = sum(abs(row["error_share"]) for row in judged)
+    standing = sum(abs(row["error_without_projection_share"]) for row in judged)
+    assert projected * 5 < standing * 4
+
+
+def next_month(month: date) -> datetime:
+    return datetime(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def test_a_projection_is_nearer_than_the_month_as_it_stands(looked_back):
