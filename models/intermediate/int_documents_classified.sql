@@ -38,6 +38,7 @@ classified as (
         documents.data_source,
         documents.document_id,
         documents.document_status,
+        documents.document_type,
         document_types.document_kind,
         documents.author_npi,
         documents.created_at,

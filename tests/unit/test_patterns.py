@@ -97,13 +97,13 @@ def test_a_group_that_misses_three_times_as_often_is_found(tested):
 
 
 def test_where_nothing_differs_findings_are_rare(tested):
-    """At most one practice in twenty has any, on average; five of 60 is generous."""
+    """At most one practice in twenty has any."""
     with_findings = 0
-    for seed in range(60):
+    for seed in range(200):
         chance = random.Random(1_000 + seed)
         found = tested([some_groups(chance) for _ in range(3)])
         with_findings += any(row["false_share"] <= 0.05 for row in found.values())
-    assert with_findings <= 5
+    assert with_findings <= 10
 
 
 def test_small_groups_and_what_nobody_or_everybody_lacks_are_not_tested(tested):

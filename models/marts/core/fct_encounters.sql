@@ -62,6 +62,7 @@ joined as (
         encounters.encounter_class,
         encounters.encounter_status,
         encounters.is_restricted,
+        encounters.note_type,
         milestones.service_date,
         milestones.scheduled_for,
         milestones.arrived_at,

@@ -3,6 +3,7 @@
     'facility': 'encounters.facility_key',
     'visit_type': 'encounters.visit_type',
     'payer': 'encounters.payer_key',
+    'template': 'encounters.note_type',
     'weekday': 'cast(' ~ weekday_number('encounters.service_date')
         ~ ' as varchar)',
 } -%}

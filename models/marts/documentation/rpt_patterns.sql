@@ -37,6 +37,19 @@ names as (
     from {{ ref('dim_providers') }}
     union all
     select
+        'template' as dimension,
+        document_type as dimension_value,
+        case
+            when document_type = document_kind
+                then replace(document_kind, '_', ' ')
+            else document_type
+                || ' ('
+                || replace(document_kind, '_', ' ')
+                || ')'
+        end as dimension_name
+    from {{ ref('document_types') }}
+    union all
+    select
         'visit_type' as dimension,
         visit_type as dimension_value,
         label as dimension_name
