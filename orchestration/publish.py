@@ -22,6 +22,7 @@ PUBLISHED_SCHEMAS = ("marts", "ops")
 # report, which has every figure that is for readers.
 RESTRICTED = (
     "expectation_failures",
+    "rpt_group_names",
     "rpt_lag_curves",
     "rpt_lag_figures",
     "rpt_lag_steps",

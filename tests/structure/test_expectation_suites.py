@@ -36,6 +36,7 @@ WITHOUT_SUITE = {
     "fct_file_loads",
     "rpt_coverage_calendar",
     "rpt_feed_signals",
+    "rpt_group_names",
     "rpt_lag_curves",
     "rpt_lag_figures",
     "rpt_lag_steps",

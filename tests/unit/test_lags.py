@@ -22,7 +22,13 @@ from orchestration.simulator.parameters import Delay, Parameters
 from orchestration.simulator.rates import RATES
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-MODELS = ("rpt_lag_steps", "rpt_lag_curves", "rpt_lag_figures", "rpt_lags")
+MODELS = (
+    "rpt_group_names",
+    "rpt_lag_steps",
+    "rpt_lag_curves",
+    "rpt_lag_figures",
+    "rpt_lags",
+)
 DAY = 1440
 Row = dict[str, float | int | str | None]
 # What became of a wait, after how many minutes, and from when it was seen.

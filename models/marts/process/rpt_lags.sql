@@ -33,29 +33,7 @@ min_events as (
 ),
 
 names as (
-    select
-        'facility' as dimension,
-        facility_key as dimension_value,
-        facility_name as dimension_name
-    from {{ ref('dim_facilities') }}
-    union all
-    select
-        'payer' as dimension,
-        payer_key as dimension_value,
-        payer_name as dimension_name
-    from {{ ref('dim_payers') }}
-    union all
-    select
-        'provider' as dimension,
-        provider_key as dimension_value,
-        provider_name as dimension_name
-    from {{ ref('dim_providers') }}
-    union all
-    select
-        'visit_type' as dimension,
-        visit_type as dimension_value,
-        label as dimension_name
-    from {{ ref('visit_types') }}
+    select * from {{ ref('rpt_group_names') }}
 ),
 
 clock as (
