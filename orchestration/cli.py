@@ -131,6 +131,31 @@ def run(
 
 
 @app.command()
+def publish() -> None:
+    """Bring the last publication to PostgreSQL once more, for BI tools."""
+    settings = read_settings()
+    if settings.postgres_url is None:
+        refuse(
+            "CHARTGAP_POSTGRES_URL is not set. Give it the address of a database, such "
+            "as postgresql://user:password@host:5432/chartgap; docs/bi/postgresql.md "
+            "tells what the user needs."
+        )
+    with TerminalProgress(errors()) as progress:
+        progress(_STARTING, 0, None)
+        _hush()
+        from orchestration import runs  # noqa: PLC0415
+
+        result = runs.publish(settings, progress=progress)
+    for problem in result.problems:
+        errors().print(problem, markup=False, highlight=False)
+    for check in result.failed_checks:
+        errors().print(f"{check.name}: {check.problem} ({check.runbook})", markup=False)
+    if not result.is_good:
+        raise typer.Exit(FAILED)
+    Console().print("PostgreSQL has the last publication.", highlight=False)
+
+
+@app.command()
 def status() -> None:
     """Say how fresh the publication is, whether it balances and what failed."""
     from orchestration import summary  # noqa: PLC0415

@@ -24,6 +24,7 @@ from orchestration.automation import (
     schedules,
 )
 from orchestration.checks import asset_checks
+from orchestration.postgres_assets import publish_job, publish_postgres
 from orchestration.report_days import (
     nightly_report_day,
     report_day,
@@ -51,10 +52,11 @@ def definitions() -> dg.Definitions:
                 {LOAD_LOG, PUBLISHED_DATABASE, PUBLISHED_PAGE},
                 time_zone,
             ),
+            publish_postgres,
             tell_alerts,
         ],
         asset_checks=asset_checks(read_suites()),
-        jobs=[refresh_warehouse, report_day, send_alerts],
+        jobs=[refresh_warehouse, publish_job, report_day, send_alerts],
         schedules=[*schedules(time_zone), nightly_report_day, alerts_every_hour],
         sensors=[landing_changed, *alert_sensors],
         resources={"settings": settings_resource, "progress": progress_resource},

@@ -14,6 +14,7 @@ from orchestration.assets import INGEST_OP
 from orchestration.automation import refresh_warehouse
 from orchestration.definitions import definitions
 from orchestration.launcher import run_in_terminal
+from orchestration.postgres_assets import publish_job
 from orchestration.resources import Progress
 from orchestration.run_records import read_run
 from orchestration.run_result import Run
@@ -63,6 +64,19 @@ def refresh(settings: Settings, *, as_of: str | None, progress: Progress) -> Run
         problems=run.problems + told.problems,
         failed_checks=run.failed_checks + told.failed_checks,
     )
+
+
+def publish(settings: Settings, *, progress: Progress) -> Run:
+    """Bring the last publication to PostgreSQL and say how it went; raises nothing."""
+    job = definitions().resolve_job_def(publish_job.name)
+    with open_instance(settings) as instance, run_in_terminal(settings):
+        result = job.execute_in_process(
+            run_config={"loggers": _SILENT},
+            instance=instance,
+            raise_on_error=False,
+            resources={"settings": settings, "progress": progress},
+        )
+        return read_run(instance, result.run_id)
 
 
 def last_run(settings: Settings) -> Run | None:

@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         return self.data_path / "published"
 
     @property
+    def postgres_path(self) -> Path:
+        """The file of what was brought to PostgreSQL last, to bring what differs."""
+        return self.data_path / "postgres"
+
+    @property
     def report_days_path(self) -> Path:
         """What readers open of past days: one file for each report and day."""
         return self.published_path / "report_days"

@@ -1,16 +1,24 @@
 """One way to run the command line in this process and look at what it published."""
 
+import json
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.dbt_runner import prepare_manifest
+from orchestration.postgres.publication import PostgresResult, publish_to_postgres
 from orchestration.raw import LOAD_LOG, RUN, SCHEMAS
+from tests.golden.production import free_ports, postgres
+from tests.golden.publications import Rows, write_publication
 
 
 @dataclass(frozen=True)
@@ -83,3 +91,37 @@ def run_on() -> RunOn:
         return Ran(result.exit_code, result.output, data)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(prepare_manifest().read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with postgres(free_ports(1)[0]) as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str, request: pytest.FixtureRequest) -> str:
+    """Return the address of a database of its own."""
+    name = re.sub(r"\W", "_", request.node.name)[:60].lower()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def publish(
+    tmp_path: Path, url: str, manifest: dict[str, Any]
+) -> Callable[..., PostgresResult]:
+    """Return a function that publishes rows."""
+
+    def published(rows: Rows) -> PostgresResult:
+        database = write_publication(tmp_path / "chartgap.duckdb", rows)
+        return publish_to_postgres(database, url, manifest, tmp_path / "kept")
+
+    return published

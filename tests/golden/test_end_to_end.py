@@ -12,6 +12,7 @@ import yaml
 
 from orchestration.validation import read_suites
 from tests.golden import metrics
+from tests.golden.publications import asked
 
 CHARTGAP = Path(sys.executable).with_name("chartgap")
 ENCOUNTERS = 120
@@ -32,10 +33,10 @@ class Answer:
         return self.output + self.errors
 
 
-def chartgap(data: Path, *arguments: str) -> Answer:
+def chartgap(data: Path, *arguments: str, **settings: str) -> Answer:
     done = subprocess.run(
         [CHARTGAP, *arguments],
-        env={"CHARTGAP_DATA_DIR": str(data), "PATH": "/usr/bin:/bin"},
+        env={"CHARTGAP_DATA_DIR": str(data), "PATH": "/usr/bin:/bin", **settings},
         capture_output=True,
         text=True,
         check=False,
@@ -116,6 +117,46 @@ def test_metrics_of_the_semantic_layer_are_those_of_the_marts(
         for name, query in METRICS.items():
             [(expected,)] = warehouse.execute(f"select {query}").fetchall()
             assert float(found[name]) == pytest.approx(float(expected)), name
+
+
+def test_the_publication_is_brought_to_postgresql_and_is_the_same(
+    first: Answer, data: Path, url: str
+) -> None:
+    assert first.code == 0
+
+    brought = chartgap(data, "publish", CHARTGAP_POSTGRES_URL=url)
+
+    assert brought.code == 0, brought.text
+    assert "PostgreSQL has the last publication" in brought.output
+    query = (
+        "select stage, count(*), sum(expected_amount) from marts.fct_encounters"
+        " group by 1 order by 1"
+    )
+    published = str(data / "published" / "chartgap.duckdb")
+    with duckdb.connect(published, read_only=True) as database:
+        assert asked(url, query) == database.execute(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "CHARTGAP_POSTGRES_URL is not set"),
+        (
+            {"CHARTGAP_POSTGRES_URL": "postgresql://nobody@127.0.0.1:1/none"},
+            "cannot be reached",
+        ),
+    ],
+)
+def test_without_postgresql_publishing_to_it_says_what_to_do(
+    first: Answer, data: Path, settings: dict[str, str], words: str
+) -> None:
+    assert first.code == 0
+
+    refused = chartgap(data, "publish", **settings)
+
+    assert refused.code != 0
+    assert words in " ".join(refused.text.split())
+    assert "Traceback" not in refused.text
 
 
 @pytest.fixture(scope="module")

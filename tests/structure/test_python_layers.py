@@ -33,6 +33,7 @@ RUN_BY_DAGSTER = {
     "failures",
     "history",
     "launcher",
+    "postgres_assets",
     "report_days",
     "resources",
     "run_records",
@@ -46,6 +47,7 @@ IMPORTED_ONLY_BY: dict[str, set[str]] = {
     "orchestration.alert_commands": {"cli"},
     "orchestration.simulator": {"simulator", "cli"},
     **{f"orchestration.{part}": DAGSTER_USERS for part in RUN_BY_DAGSTER},
+    "adbc_driver_postgresql": {"postgres"},
     "apprise": {"alerts"},
     "dagster": DAGSTER_USERS,
     "dagster_dbt": {"transform"},
@@ -54,6 +56,7 @@ IMPORTED_ONLY_BY: dict[str, set[str]] = {
     "requests": {"extract"},
     "sqlalchemy": {"extract", "history"},
     "great_expectations": {"validation"},
+    "psycopg": {"postgres"},
     "pydantic_settings": {"settings"},
 }
 # `dbt_runner` hands settings to dbt, whose profile can read nothing else.

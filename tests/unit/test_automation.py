@@ -156,6 +156,7 @@ def test_what_readers_wait_for_goes_before_days_of_the_past(defs, instance):
     assert tags == {
         "refresh_warehouse": None,
         "report_day": "-1",
+        "publish_to_postgres": None,
         "send_alerts": None,
     }
     assert nightly.tags[priority] == "1"
@@ -199,6 +200,7 @@ def test_what_may_pass_by_itself_is_tried_again_later_and_not_at_once_by_all(def
     }
 
     assert retried == {
+        "publish_postgres",
         "pull_sources",
         "ingest_landing",
         "publish_marts",
