@@ -197,4 +197,6 @@ def _verdict(row: SummaryRow) -> str:
         return "Signal: stands out beyond chance"
     if row.verdict == "noise":
         return "Noise: no more than chance brings"
-    return "Not judged"
+    if row.verdict == "too little history":
+        return "Too little history to tell signal from noise"
+    return ""

@@ -20,6 +20,12 @@ signals as (
     select * from {{ ref('rpt_summary_signals') }}
 ),
 
+watched as (
+    select figure_code
+    from {{ ref('summary_series') }}
+    group by 1
+),
+
 facilities as (
     select * from {{ ref('dim_facilities') }}
 ),
@@ -71,7 +77,8 @@ judged as (
             when signals.judged_count > 0 then 'noise'
             when measured.is_clear then 'signal'
             when not measured.is_clear then 'noise'
-            else 'not known'
+            when watched.figure_code is not null then 'too little history'
+            else 'not watched'
         end as verdict,
         case
             when measured.value is null then null
@@ -100,6 +107,10 @@ judged as (
     left join signals
         on
             figures.figure_code = signals.figure_code
+            and measured.owner_role is null
+    left join watched
+        on
+            figures.figure_code = watched.figure_code
             and measured.owner_role is null
     left join facilities
         on signals.line_facility_key = facilities.facility_key
