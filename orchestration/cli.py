@@ -179,6 +179,15 @@ def status() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Look at settings, folders, sources, warehouse and PostgreSQL; say what to do."""
+    from orchestration import doctor as examining  # noqa: PLC0415
+
+    if not examining.show(Console(), examining.examine(read_settings())):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def explain(
     encounter: Annotated[str, typer.Argument(help="Its id in the source, or its key.")],
     source: Annotated[

@@ -181,6 +181,12 @@ class Source(_Entry):
         """Whether a run asks it for news itself."""
         return bool(self.sql or self.fhir_bulk)
 
+    @property
+    def secrets(self) -> list[str]:
+        """The environment variables that hold its addresses and keys."""
+        keys = [entry.client.private_key for entry in self.fhir_bulk if entry.client]
+        return [*([self.sql.url] if self.sql else []), *keys]
+
     def names(self, file_name: str) -> bool:
         """Tell whether a pattern fits a path relative to the landing folder."""
         return any(fnmatchcase(file_name, pattern) for pattern in self.files)

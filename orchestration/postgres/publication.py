@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,29 @@ def publish_to_postgres(
         message = f"{kept} cannot be written ({type(error).__name__})"
         raise PostgresError(message) from None
     except (psycopg.Error, adbc.Error) as error:
+        raise PostgresError(in_plain_words(error)) from None
+
+
+def look_at(url: str) -> tuple[int, datetime | None, int]:
+    """Return version, time of the publication that it holds, and how many readers.
+
+    Raises PostgresError when PostgreSQL cannot be reached, is too old or refuses.
+    """
+    try:
+        with _connected(url) as connection:
+            version = connection.info.server_version // 10_000
+            known = asked(connection, "select to_regclass('access.publication')")
+            if known == [(None,)]:
+                return version, None, 0
+            held = asked(
+                connection,
+                "select published_at at time zone 'UTC' from access.publication",
+            )
+            [(readers,)] = asked(
+                connection, "select count(*) from access.facility_readers"
+            )
+            return version, held[0][0] if held else None, int(readers)
+    except psycopg.Error as error:
         raise PostgresError(in_plain_words(error)) from None
 
 
