@@ -16,8 +16,10 @@ def settings(tmp_path: Path, url: str) -> Settings:
     """Return the settings of a data folder with a feed that is late."""
     rows = some_rows(1)
     rows["rpt_feed_freshness"] = [
-        {"feed": "documents", "data_source": "ehr", "freshness": "late"},
-        {"feed": "claims", "data_source": "ehr", "freshness": "fresh"},
+        {"freshness_key": "a", "feed": "documents", "data_source": "ehr"}
+        | {"freshness": "late"},
+        {"freshness_key": "b", "feed": "claims", "data_source": "ehr"}
+        | {"freshness": "fresh"},
     ]
     rows["fct_file_loads"] = [{"file_id": "f", "rejected_count": 7}]
     (tmp_path / "published").mkdir()
