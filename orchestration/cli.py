@@ -208,6 +208,30 @@ def explain(
 
 
 @app.command()
+def lookml(
+    out: Annotated[Path, typer.Option(help="Where the LookML project is written.")],
+    connection: Annotated[
+        str, typer.Option(help="Looker's own name of the PostgreSQL database.")
+    ] = "chartgap",
+) -> None:
+    """Write views, explores and a dashboard for Looker, made from the marts."""
+    import json  # noqa: PLC0415
+
+    from orchestration.dbt_runner import prepare_manifest  # noqa: PLC0415
+    from orchestration.dictionary import read_marts  # noqa: PLC0415
+    from orchestration.looker import write_lookml  # noqa: PLC0415
+
+    path = prepare_manifest()
+    names = {(node["schema"], node["name"]) for node in read_marts(path)}
+    manifest = json.loads(path.read_text("utf-8"))
+    try:
+        count = write_lookml(manifest, names, connection, out)
+    except OSError as error:
+        refuse(f"{out} cannot be written ({type(error).__name__})")
+    Console().print(f"{count} files: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     Console().print(f"chartgap {installed_version('chartgap')}", highlight=False)

@@ -6,7 +6,7 @@ identify records at their source becomes two: one for everybody without these co
 and one of the same name in the schema `restricted` with them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,16 +88,40 @@ class ServingTable:
 def read_shape(
     publication: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]
 ) -> list[ServingTable]:
-    """Return the serving tables of a publication, those referred to first.
+    """Return the serving tables of a publication, by name.
 
     Raises ShapeError when a column has a type that PostgreSQL is not given.
     """
+    return _shaped(_columns(publication), manifest)
+
+
+def declared_shape(
+    manifest: Mapping[str, Any], names: Collection[tuple[str, str]]
+) -> list[ServingTable]:
+    """Return the serving tables as contracts declare them, of these models."""
+    columns = {
+        (node["schema"], node["name"]): tuple(
+            Column(
+                name,
+                _type(f"{node['name']}.{name}", column["data_type"].upper()),
+                _one_line(column["description"]),
+            )
+            for name, column in node["columns"].items()
+        )
+        for node in manifest["nodes"].values()
+        if (node["schema"], node["name"]) in names
+    }
+    return _shaped(columns, manifest)
+
+
+def _shaped(
+    columns: Mapping[tuple[str, str], tuple[Column, ...]], manifest: Mapping[str, Any]
+) -> list[ServingTable]:
     models = {
         (node["schema"], node["name"]): node
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
     }
-    columns = _columns(publication)
     keys = {name: _key(models.get(name), manifest) for name in columns}
     targets = _targets(keys)
     tables = []
