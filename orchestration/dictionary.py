@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.dbt_runner import prepare_manifest
+from orchestration.postgres.shape import ServingTable, declared_shape
 from orchestration.publish import PUBLISHED_SCHEMAS, RESTRICTED
 from orchestration.settings import PROJECT_DIR
 
@@ -22,6 +23,12 @@ _INTRODUCTION = (
     "What the figures mean and where they are, made from the seed `metric_definitions`"
     " and the descriptions of the models by `make dictionary`; do not edit it here. The"
     " feeds that come in are in the [data dictionary](data-dictionary.md).\n"
+)
+
+
+_DIAGRAM_WORDS = (
+    "Facts and dimensions with their keys; reports (`rpt_`) have the same keys, where "
+    "they have any. A column that is called as the key of another table refers to it.\n"
 )
 
 
@@ -49,13 +56,58 @@ def read_marts(manifest: Path) -> list[dict[str, Any]]:
     )
 
 
-def dictionary_page(metrics: list[dict[str, str]], marts: list[dict[str, Any]]) -> str:
-    """Return the page that has a heading for each metric and each mart."""
-    blocks = [_INTRODUCTION, "## Metrics\n"]
+def read_entities(manifest: Path) -> list[ServingTable]:
+    """Return facts and dimensions with their keys and what these refer to."""
+    marts = read_marts(manifest)
+    names = {
+        (node["schema"], node["name"])
+        for node in marts
+        if node["schema"] == "marts"
+        and node["name"].startswith(("dim_", "fct_", "bridge_"))
+    }
+    found = declared_shape(json.loads(manifest.read_text("utf-8")), names)
+    return [table for table in found if table.schema == "marts"]
+
+
+def dictionary_page(
+    metrics: list[dict[str, str]],
+    marts: list[dict[str, Any]],
+    entities: list[ServingTable],
+) -> str:
+    """Return the page: how marts hang together, each metric and each mart."""
+    blocks = [_INTRODUCTION, "## Entities\n", _DIAGRAM_WORDS, *_diagram(entities), ""]
+    blocks.append("## Metrics\n")
     blocks += ["\n".join(_metric(row)) for row in metrics]
     blocks.append("## Marts\n")
     blocks += ["\n".join(_mart(node)) for node in marts]
     return "\n".join(blocks)
+
+
+def _diagram(entities: list[ServingTable]) -> list[str]:
+    """Return a diagram of tables, their keys and what refers to what."""
+    lines = ["```mermaid", "erDiagram"]
+    for table in entities:
+        referring = {one.column for one in table.references}
+        lines.append(f"    {table.name} {{")
+        for column in table.columns:
+            marks = [
+                mark
+                for mark, is_so in (
+                    ("PK", table.is_primary and column.name in table.key),
+                    ("FK", column.name in referring),
+                )
+                if is_so
+            ]
+            if marks:
+                kind = column.type.split("(")[0].split()[0]
+                lines.append(f"        {kind} {column.name} {', '.join(marks)}")
+        lines.append("    }")
+    lines += [
+        f"    {one.table[1]} ||--o{{ {table.name} : {one.column}"
+        for table in entities
+        for one in table.references
+    ]
+    return [*lines, "```"]
 
 
 def _metric(row: Mapping[str, str]) -> list[str]:
@@ -93,7 +145,10 @@ def _one_line(text: str) -> str:
 
 def main() -> None:
     """Write the page."""
-    text = dictionary_page(read_metrics(), read_marts(prepare_manifest()))
+    manifest = prepare_manifest()
+    text = dictionary_page(
+        read_metrics(), read_marts(manifest), read_entities(manifest)
+    )
     PAGE.write_text(text, "utf-8")
 
 

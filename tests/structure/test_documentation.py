@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.dbt_runner import prepare_manifest
-from orchestration.dictionary import dictionary_page, read_marts, read_metrics
+from orchestration.dictionary import (
+    dictionary_page,
+    read_entities,
+    read_marts,
+    read_metrics,
+)
 from orchestration.feeds import FEEDS
 from orchestration.runbook import PARTS, expectations_page, sections
 from orchestration.settings import Settings
@@ -116,10 +121,12 @@ def test_every_expectation_has_a_heading_made_from_its_suite() -> None:
 
 def test_the_dictionary_is_what_models_and_metrics_say() -> None:
     """After a change: `make dictionary`."""
-    marts = read_marts(prepare_manifest())
+    manifest = prepare_manifest()
+    marts, entities = read_marts(manifest), read_entities(manifest)
 
     assert len(marts) > 40
-    assert text_of("docs/marts.md") == dictionary_page(read_metrics(), marts)
+    assert text_of("docs/marts.md") == dictionary_page(read_metrics(), marts, entities)
+    assert "fct_encounters ||--o{ fct_encounter_waits" in text_of("docs/marts.md")
 
 
 def test_each_metric_has_a_model_or_a_reason() -> None:
