@@ -140,6 +140,14 @@ def publish() -> None:
             "as postgresql://user:password@host:5432/chartgap; docs/bi/postgresql.md "
             "tells what the user needs."
         )
+    from orchestration.postgres.publication import look_at  # noqa: PLC0415
+    from orchestration.postgres.refusals import PostgresError  # noqa: PLC0415
+
+    # A run tries again when PostgreSQL is away; who types the command is told at once.
+    try:
+        look_at(settings.postgres_url.get_secret_value())
+    except PostgresError as error:
+        refuse(str(error))
     with TerminalProgress(errors()) as progress:
         progress(_STARTING, 0, None)
         _hush()
