@@ -6,7 +6,6 @@ last held against rows: a file for each suite, in its place. The warehouse shows
 deleting it loses neither. See docs/decisions/0022.
 """
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.evaluation import NOTHING_NEW, Outcome
+from orchestration.parquet import write_whole
 
 RESULTS = "results"
 FAILURES = "failures"
@@ -56,7 +56,7 @@ def write_empty(checks: Path) -> None:
     for table, schema in SCHEMAS.items():
         target = checks / table / _SCHEMA_FILE
         if not (target.is_file() and pq.read_schema(target).equals(schema)):
-            _replace(target, schema.empty_table())
+            write_whole(target, schema.empty_table())
 
 
 def record(
@@ -78,10 +78,10 @@ def record(
             pc.equal(before["run_id"], run_id), pc.equal(before["suite"], suite)
         )
         found = pa.concat_tables([before.filter(pc.invert(is_same)), found])
-    _replace(day, found)
+    write_whole(day, found)
     if outcomes[0].note != NOTHING_NEW:
         keys = [row for item in outcomes for row in _failures(run_id, item)]
-        _replace(checks / FAILURES / f"{suite}.parquet", _table(FAILURES, keys))
+        write_whole(checks / FAILURES / f"{suite}.parquet", _table(FAILURES, keys))
 
 
 def _result(run_id: str, checked_at: datetime, outcome: Outcome) -> dict[str, object]:
@@ -121,15 +121,3 @@ def _failures(run_id: str, outcome: Outcome) -> list[dict[str, object]]:
 
 def _table(name: str, rows: list[dict[str, object]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMAS[name])
-
-
-def _replace(target: Path, rows: pa.Table) -> None:
-    """Write a file aside and rename it, so that a reader sees the old or the new."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    with draft.open("wb") as file:
-        # As raw: plain text to every reader.
-        pq.write_table(rows, file, compression="zstd", store_schema=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(target)

@@ -7,12 +7,12 @@ Which day that is, is a row of seed `thresholds`. What has changed since is SQL
 (`rpt_restatements`).
 """
 
-import os
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from orchestration.parquet import write_whole
 
 _SCHEMA_FILE = "_schema.parquet"
 SCHEMA = pa.schema(
@@ -57,7 +57,7 @@ order by charges.charge_key
 def write_empty(folder: Path) -> None:
     """Make the folder with an empty file that carries the columns."""
     if not (folder / _SCHEMA_FILE).is_file():
-        _write(folder / _SCHEMA_FILE, SCHEMA.empty_table())
+        write_whole(folder / _SCHEMA_FILE, SCHEMA.empty_table())
 
 
 def keep_closes(warehouse: Path, folder: Path) -> int:
@@ -80,17 +80,6 @@ def _keep(warehouse: Path, folder: Path) -> int:
             target = folder / f"{month:%Y-%m}.parquet"
             if not target.exists():
                 rows = connection.execute(_CHARGES, [month]).to_arrow_table()
-                _write(target, rows.cast(SCHEMA))
+                write_whole(target, rows.cast(SCHEMA))
                 kept += 1
     return kept
-
-
-def _write(target: Path, rows: pa.Table) -> None:
-    """Write a file aside and rename it, so that a reader sees all of it or none."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    with draft.open("wb") as file:
-        pq.write_table(rows, file, compression="zstd", store_schema=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(target)

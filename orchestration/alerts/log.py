@@ -6,7 +6,6 @@ decided is nowhere else.
 """
 
 import fcntl
-import io
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from orchestration.parquet import write_whole
 
 RAISED = "raised"
 SEEN = "seen"
@@ -131,7 +132,7 @@ def write_empty(folder: Path) -> None:
     target = folder / _EMPTY
     if not target.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        _write(target, [])
+        write_whole(target, SCHEMA.empty_table())
 
 
 def append(folder: Path, events: Sequence[Event]) -> None:
@@ -145,7 +146,8 @@ def append(folder: Path, events: Sequence[Event]) -> None:
     name = f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.parquet"
     try:
         write_empty(folder)
-        _write(folder / name, [_row(event) for event in events])
+        rows = [_row(event) for event in events]
+        write_whole(folder / name, pa.Table.from_pylist(rows, schema=SCHEMA))
     except OSError as error:
         raise AlertLogError(_cannot("written", folder, error)) from None
 
@@ -273,14 +275,6 @@ def _event(row: dict[str, Any]) -> Event:
 def _naive(at: datetime | None) -> datetime | None:
     """UTC by convention, as in raw."""
     return at.astimezone(UTC).replace(tzinfo=None) if at else None
-
-
-def _write(target: Path, rows: list[dict[str, Any]]) -> None:
-    content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), content)
-    draft = target.with_suffix(f".{uuid.uuid4().hex[:8]}.draft")
-    draft.write_bytes(content.getvalue())
-    draft.replace(target)
 
 
 def _cannot(be: str, folder: Path, error: Exception) -> str:
